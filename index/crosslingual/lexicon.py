@@ -1,0 +1,53 @@
+"""The bilingual lexicon: which stems of the other language a stem (or a phrase of stems) may stand for, and how likely."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file
+
+from index.article import Language
+from index.crosslingual.words import Words
+
+
+class _Direction:
+    """One direction: for source word `i`, `targets[starts[i]:starts[i + 1]]` with `weights` (1..255, 255 the best)."""
+
+    def __init__(self, arrays: dict[str, NDArray[np.generic]], source: Words, target: Words, name: str) -> None:
+        self._source = source
+        self._target = target
+        self._starts = arrays[f"{name}.starts"]
+        self._targets = arrays[f"{name}.targets"]
+        self._weights = arrays[f"{name}.weights"]
+
+    def find(self, word: str) -> list[tuple[str, float]]:
+        number = self._source.find(word)
+        if number is None:
+            return []
+        span = slice(int(self._starts[number]), int(self._starts[number + 1]))
+        pairs = zip(self._targets[span].tolist(), self._weights[span].tolist(), strict=True)
+        return [(self._target[target], weight / 255) for target, weight in pairs]
+
+
+class Lexicon:
+    """Stems of both languages and their translations, as `index.embedding.training` wrote them.
+
+    A phrase is its stems joined by blanks; only English phrases are kept, with the Arabic stems they stand for.
+    """
+
+    def __init__(self, arrays: dict[str, NDArray[np.generic]]) -> None:
+        english = Words(arrays["en.bytes"], arrays["en.offsets"])  # type: ignore[arg-type]
+        arabic = Words(arrays["ar.bytes"], arrays["ar.offsets"])  # type: ignore[arg-type]
+        self._directions: dict[Language, _Direction] = {
+            "ar": _Direction(arrays, english, arabic, "en-ar"),
+            "en": _Direction(arrays, arabic, english, "ar-en"),
+        }
+
+    @classmethod
+    def load(cls, path: Path) -> "Lexicon":
+        """Read the file that training wrote."""
+        return cls(load_file(path))
+
+    def translations(self, term: str, target: Language) -> list[tuple[str, float]]:
+        """Stems of the `target` language for a stem of the other one, best first, the best near 1; empty if unknown."""
+        return self._directions[target].find(term)

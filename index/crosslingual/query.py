@@ -1,0 +1,82 @@
+"""A question as weighted terms of the other language, so that BM25 can search articles it was not asked in."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from index.article import Language
+from index.crosslingual.lexicon import Lexicon
+from index.crosslingual.transliteration import spellings
+from index.language.folding import fold
+from index.language.stemming import is_stop_word, stem, words
+
+DocFreq = Callable[[str], int]
+Options = dict[str, float]
+
+MAX_OPTIONS = 6
+NAME_SHARE = 0.8  # of the best spelling of a capitalised word that the lexicon knows too
+_CAPITAL = re.compile(r"[^\W\d_a-z][^\W_]*")
+_ARTICLE = re.compile(r"^(?:و?(?:ال|بال|كال|فال)|و?لل)(?=..)")
+
+
+@dataclass(frozen=True, slots=True)
+class QueryTerm:
+    """One content word (or phrase) of a question, in the terms of the target language.
+
+    `options` are stems with weights, best first; they share one budget: a passage that has two of them says no more than a
+    passage that has the best. `weight` is how much the word counts in the question. `known` is false where nothing was found.
+    """
+
+    source: str
+    weight: float
+    options: tuple[tuple[str, float], ...]
+    known: bool
+
+
+@lru_cache(maxsize=1)
+def lexicon() -> Lexicon:
+    """The shipped lexicon, read once."""
+    return Lexicon.load(Path(__file__).parent / "model" / "lexicon.safetensors")
+
+
+def translate_query(text: str, target: Language, doc_freq: DocFreq) -> list[QueryTerm]:
+    """The content words of `text` as terms of `target`, in order; words already in its script pass through as themselves.
+
+    `doc_freq` gives the number of passages with a term; translations and spellings that no passage has are left out.
+    """
+    folded = words(fold(text))
+    capital = {fold(word) for word in _CAPITAL.findall(text)}
+    return [_translate(word, target, doc_freq, word in capital) for word in folded if not is_stop_word(word)]
+
+
+def _translate(word: str, target: Language, doc_freq: DocFreq, capital: bool) -> QueryTerm:
+    term = stem(word)
+    if not word[0].isalpha() or (word[0] <= "z") == (target == "en"):
+        return QueryTerm(word, 1.0, ((term, 1.0),), True)
+    options: Options = {term: 1.0} if doc_freq(term) else {}
+    for other, weight in lexicon().translations(term, target):
+        if doc_freq(other):
+            options[other] = max(weight, options.get(other, 0.0))
+    if capital or not options:
+        share = NAME_SHARE if options else 1.0
+        for other, weight in name_options(word, target, doc_freq):
+            options[other] = max(share * weight, options.get(other, 0.0))
+    best = sorted(options.items(), key=lambda item: -item[1])[:MAX_OPTIONS]
+    return QueryTerm(word, 1.0, tuple(best), bool(best))
+
+
+def name_options(word: str, target: Language, doc_freq: DocFreq) -> list[tuple[str, float]]:
+    """Spellings of a folded word in the other script that stand in the index, as stems; the best of them weighs 1."""
+    if target == "en":
+        word = _ARTICLE.sub("", word)
+    found: Options = {}
+    for spelling, chance in spellings(word, target):
+        term = stem(spelling)
+        if doc_freq(term):
+            found[term] = found.get(term, 0.0) + chance
+    if not found:
+        return []
+    best = max(found.values())
+    return sorted(((term, chance / best) for term, chance in found.items()), key=lambda item: -item[1])

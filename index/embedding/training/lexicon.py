@@ -1,0 +1,113 @@
+"""The bilingual lexicon: IBM Model 1 in both directions, made to agree.
+
+Brown et al. 1993, "The mathematics of statistical machine translation"; the two directions are joined by multiplying their
+link posteriors, as in Liang, Taskar and Klein 2006, "Alignment by agreement". All arrays; a link is one pair of an English and
+an Arabic token of one sentence pair.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.embedding.training.sources import Pair
+from index.language.stemming import terms
+
+logger = logging.getLogger(__name__)
+MAX_TOKENS = 45
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Expected counts of translations: `english[i]` stands for `arabic[i]` about `count[i]` times (weights included)."""
+
+    english: list[str]
+    arabic: list[str]
+    count: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class _Links:
+    """All links of all pairs: type of the link, and the English and Arabic token it joins; weights per link."""
+
+    kind: NDArray[np.int64]  # (links,) number of the (english, arabic) type
+    kinds: NDArray[np.int64]  # (types, 2) the English and the Arabic word of each type
+    english_token: NDArray[np.int64]
+    arabic_token: NDArray[np.int64]
+    weight: NDArray[np.float64]
+
+
+def _number(tokens: Sequence[list[str]], least: int) -> tuple[list[str], list[NDArray[np.int64]]]:
+    counts = Counter(token for sentence in tokens for token in set(sentence))
+    words = [""] + sorted(word for word, count in counts.items() if count >= least)
+    number = {word: i for i, word in enumerate(words)}
+    return words, [np.array([0] + [number[t] for t in sentence if t in number]) for sentence in tokens]
+
+
+def _links(english: list[NDArray[np.int64]], arabic: list[NDArray[np.int64]], weights: NDArray[np.float64], width: int) -> _Links:
+    """The links of every pair but those between the two empty words (number 0, which open every sentence)."""
+    keys, en_tokens, ar_tokens, per_link = [], [], [], []
+    en_base = ar_base = 0
+    for en, ar, weight in zip(english, arabic, weights, strict=True):
+        keys.append((en[:, None] * width + ar[None, :]).ravel()[1:])
+        en_tokens.append(np.repeat(np.arange(en_base, en_base + len(en)), len(ar))[1:])
+        ar_tokens.append(np.tile(np.arange(ar_base, ar_base + len(ar)), len(en))[1:])
+        per_link.append(np.full(len(en) * len(ar) - 1, weight))
+        en_base += len(en)
+        ar_base += len(ar)
+    kinds, kind = np.unique(np.concatenate(keys), return_inverse=True)
+    return _Links(
+        kind.astype(np.int64),
+        np.stack([kinds // width, kinds % width], axis=1),
+        np.concatenate(en_tokens),
+        np.concatenate(ar_tokens),
+        np.concatenate(per_link),
+    )
+
+
+def _posterior(table: NDArray[np.float64], links: _Links, token: NDArray[np.int64]) -> NDArray[np.float64]:
+    """How likely each link is among the links of its `token`."""
+    probability = table[links.kind]
+    return probability / np.maximum(np.bincount(token, probability), 1e-30)[token]
+
+
+def align(pairs: Sequence[Pair], iterations: int = 6) -> Counts:
+    """Expected translation counts over all `pairs`, stems as `terms` gives them."""
+    english, arabic, weights = [], [], []
+    for pair in pairs:
+        en, ar = terms(pair.english), terms(pair.arabic)
+        if 0 < len(en) <= MAX_TOKENS and 0 < len(ar) <= MAX_TOKENS:
+            english.append(en)
+            arabic.append(ar)
+            weights.append(pair.weight)
+    en_words, en_ids = _number(english, 1)
+    ar_words, ar_ids = _number(arabic, 1)
+    links = _links(en_ids, ar_ids, np.array(weights), len(ar_words))
+    logger.info("%d pairs, %d links, %d kinds of link", len(weights), len(links.kind), len(links.kinds))
+    to_arabic = _normalise(np.ones(len(links.kinds)), links.kinds[:, 0])
+    to_english = _normalise(np.ones(len(links.kinds)), links.kinds[:, 1])
+    first_en, first_ar = links.kinds[links.kind, 0] == 0, links.kinds[links.kind, 1] == 0
+    for round_ in range(iterations):
+        # Given English, an Arabic token comes from one English token (or the empty word), and the other way round.
+        forward = np.where(first_ar, 0.0, _posterior(to_arabic, links, links.arabic_token))
+        backward = np.where(first_en, 0.0, _posterior(to_english, links, links.english_token))
+        if round_ >= 2:
+            joint = np.bincount(links.kind, links.weight * forward * backward, len(links.kinds))
+            null = (links.kinds == 0).any(axis=1)
+            only_forward = np.bincount(links.kind, links.weight * forward, len(links.kinds))
+            only_backward = np.bincount(links.kind, links.weight * backward, len(links.kinds))
+            to_arabic = _normalise(np.where(null, only_forward, joint) + 1e-9, links.kinds[:, 0])
+            to_english = _normalise(np.where(null, only_backward, joint) + 1e-9, links.kinds[:, 1])
+        else:
+            to_arabic = _normalise(np.bincount(links.kind, links.weight * forward, len(links.kinds)), links.kinds[:, 0])
+            to_english = _normalise(np.bincount(links.kind, links.weight * backward, len(links.kinds)), links.kinds[:, 1])
+    real = (links.kinds > 0).all(axis=1) & (joint > 0.02)
+    kept = links.kinds[real]
+    return Counts([en_words[i] for i in kept[:, 0]], [ar_words[i] for i in kept[:, 1]], joint[real])
+
+
+def _normalise(counts: NDArray[np.float64], group: NDArray[np.int64]) -> NDArray[np.float64]:
+    return counts / np.maximum(np.bincount(group, counts), 1e-30)[group]

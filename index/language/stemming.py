@@ -1,0 +1,117 @@
+"""Terms of a text: the one analysis for the lexical index, for queries, and for the bilingual lexicon.
+
+A text is folded, cut into words and numbers, and each word is reduced to a stem: Arabic by light stemming in the manner of
+light10 (Larkey, Ballesteros and Connell 2007, "Light stemming for Arabic information retrieval"), everything in Latin letters
+by the English Snowball stemmer. Stems are for matching, not for reading.
+"""
+
+import re
+
+import Stemmer
+
+from index.language.folding import fold
+from index.language.stopwords import ARABIC_STOP_WORDS, ENGLISH_STOP_WORDS
+
+_ARABIC = "\u0620-\u065f\u066e-\u06d3\u06d5-\u06ef\u06fa-\u06ff\u0750-\u077f\u08a0-\u08ff"
+WORD_PATTERN = (
+    # A number with its separators, and an English ordinal ending that is no word of its own.
+    r"[0-9]+(?:[.,][0-9]+)*(?:(?:st|nd|rd|th|s)(?![^\W_]))?"
+    # Initials: u.s. and u.n.
+    r"|(?<![^\W_])(?:[a-z]\.){2,}(?:[a-z](?![^\W_]))?"
+    rf"|[{_ARABIC}]+"
+    rf"|[^\W\d_{_ARABIC}][^\W_{_ARABIC}]*(?:'[^\W\d_{_ARABIC}]+)*"
+)
+_WORD = re.compile(WORD_PATTERN)
+_IS_ARABIC = re.compile(rf"[{_ARABIC}]")
+_SNOWBALL = Stemmer.Stemmer("english")
+_CACHE_SIZE = 400_000
+
+_ARTICLES = ("وبال", "فبال", "وال", "بال", "كال", "فال", "ولل", "فلل", "ال", "لل")
+_SUFFIXES = ("ها", "ان", "ات", "ون", "ين", "يه", "ه", "ي")
+
+
+def stem_arabic(word: str) -> str:
+    """The light stem of one folded Arabic word: conjunction, article and preposition, then endings, each at most once.
+
+    What stays is never shorter than two letters.
+
+    >>> stem_arabic("والمدينه"), stem_arabic("سوريا"), stem_arabic("للتحالف")
+    ('مدين', 'سوريا', 'تحالف')
+    """
+    if word[0] == "و" and len(word) > 3:
+        word = word[1:]
+    for article in _ARTICLES:
+        if word.startswith(article) and len(word) >= len(article) + 2:
+            word = word[len(article) :]
+            break
+    for suffix in _SUFFIXES:
+        if word.endswith(suffix) and len(word) >= len(suffix) + 2:
+            word = word[: -len(suffix)]
+    return word
+
+
+def _number(token: str) -> str:
+    """One form of a number: `1,500` is 1500, `1,44` is 1.44; the ordinal ending goes."""
+    token = token.rstrip("sthndr")
+    head, *groups = token.split(",")
+    if not groups:
+        return token
+    if all(len(group.partition(".")[0]) == 3 for group in groups) and len(head) <= 3:
+        return head + "".join(groups)
+    return token.replace(",", ".") if len(groups) == 1 and "." not in token else token
+
+
+def stem(word: str) -> str:
+    """The term of one folded word or number, as `terms` gives it."""
+    if word[0] in "0123456789":
+        return _number(word)
+    if _IS_ARABIC.match(word):
+        return stem_arabic(word)
+    plain = word.replace(".", "")
+    if plain.endswith("'s"):
+        plain = plain[:-2]
+    return str(_SNOWBALL.stemWord(plain.replace("'", ""))) or word
+
+
+class _Terms(dict[str, str]):
+    """Word to term, worked out once per word and forgotten all at once when too many have been seen."""
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= _CACHE_SIZE:
+            self.clear()
+        self[word] = term = stem(word)
+        return term
+
+
+_TERMS = _Terms()
+
+
+def words(folded: str) -> list[str]:
+    """The words and numbers of a folded text, in order, as they stand there."""
+    return _WORD.findall(folded)
+
+
+def terms(text: str) -> list[str]:
+    """The terms of `text` in order, stop words included.
+
+    >>> terms("The 1,500 soldiers' wounds")
+    ['the', '1500', 'soldier', 'wound']
+    """
+    return [_TERMS[word] for word in _WORD.findall(fold(text))]
+
+
+def is_stop_word(word: str) -> bool:
+    """Whether a folded word says nothing about the subject: articles, pronouns, prepositions, question words."""
+    if word in ENGLISH_STOP_WORDS or word in ARABIC_STOP_WORDS:
+        return True
+    return len(word) > 2 and word[0] in "وف" and word[1:] in ARABIC_STOP_WORDS
+
+
+def content_terms(text: str) -> list[str]:
+    """As `terms`, without the stop words of both languages (question words included)."""
+    return [_TERMS[word] for word in _WORD.findall(fold(text)) if not is_stop_word(word)]
+
+
+def term_spans(folded: str) -> list[tuple[str, int, int]]:
+    """`(term, start, end)` of every word of a text that is folded already, in folded offsets; stop words included."""
+    return [(_TERMS[match.group()], match.start(), match.end()) for match in _WORD.finditer(folded)]
