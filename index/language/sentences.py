@@ -43,9 +43,9 @@ _BEFORE_NUMBER = _words("art ch eq fig no nos p pp sec vol apr aug dec feb jan j
 _OFTEN_LAST = _words("al bros co corp etc inc jr ltd sr")
 _ARABIC_ABBREVIATIONS = _words("أد ود وأ وم مج تح تلف")
 _FIRST_WORDS = _words(
-    "A After All Although An And As At Before But By During For From He Her His However I If In It Its Later Many Meanwhile Most "
-    "No Not On One Our She Since So Some Still That The Their Then There These They This Those To Until We What When Where While "
-    "Who Why With Yet You"
+    "A After All Although An And As At Before But By During For From He Her His However I If In It Its Later Many "
+    "Meanwhile Most No Not On One Our She Since So Some Still That The Their Then There These They This Those To Until We "
+    "What When Where While Who Why With Yet You"
 )
 
 
