@@ -180,7 +180,7 @@ def _is_aside(page: _Page, number: int) -> bool:
 
 def _may_be_headline(page: _Page, number: int) -> bool:
     line = page.lines[number].strip()
-    if words(line) <= 6 and _NAME_AND_PLACE.search(line):
+    if _CAPTION_START.match(page.keys[number]) or (words(line) <= 6 and _NAME_AND_PLACE.search(line)):
         return False
     return not _is_aside(page, number) and words(line) <= 25 and line[-1] not in ".:،,؛;*" and line[0] not in "-*•–@"
 

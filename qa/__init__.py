@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 __all__ = ["Dalil"]
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401
+def __getattr__(name: str) -> Any:
     """`qa.Dalil` on first use, so that importing a small part of `qa` stays cheap."""
     if name == "Dalil":
         from qa.dalil import Dalil

@@ -1,13 +1,24 @@
 """The front door: open an index, put articles in, ask."""
 
-from collections.abc import Callable, Iterator, Sequence
+import unicodedata
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Self
 
-from index.article import Article
-from index.indexing import IndexReport
-from index.retrieval import Filters, Hit
+from index.embedding.encoder import load_encoder
+
+from index.article import Article, Language
+from index.collection import Collection
+from index.errors import InputError
+from index.hits import Filters, Hit
+from index.indexing import Cutting, Indexer, IndexReport, Progress
+from index.language import detect_language
+from index.readers import read_source
+from index.retrieval import Retriever, select_by_article
 from qa.answer import Answer, Event
+from qa.answering import Answerer, Asked
+from qa.settings import Settings, load_settings
 
 
 class Dalil:
@@ -18,52 +29,148 @@ class Dalil:
     >>> answer = dalil.ask("متى أعلن العراق انتهاء الحرب؟")
     """
 
+    def __init__(self, settings: Settings, origins: dict[str, str], collection: Collection) -> None:
+        self.settings = settings
+        self._origins = origins
+        self._collection = collection
+        self._retriever = Retriever(collection)
+        self._answerer = Answerer(collection)
+        cutting = Cutting(settings.passage_tokens, settings.passage_overlap, settings.encoding)
+        self._indexer = Indexer(collection, cutting)
+
     @classmethod
-    def open(cls, data: str | Path | None = None, *, create: bool = True, **settings: Any) -> Self:  # noqa: ANN401
+    def open(cls, data: str | Path | None = None, *, create: bool = True, **settings: Any) -> Self:
         """Open the index in `data` (created when missing and `create`), with settings as keywords.
 
-        Raises `IndexMissing` (nothing there and not `create`), `EncoderMismatch`, `SettingsError`, `ModelError`.
+        Raises `IndexMissing` (nothing there and not `create`), `EncoderMismatch`, `SettingsError`, `StoreError`.
         """
-        raise NotImplementedError
+        chosen, origins = load_settings(data=data, **settings)
+        prefixes = {"query_prefix": chosen.query_prefix, "passage_prefix": chosen.passage_prefix}
+        named = [chosen.encoder, *(f"{name}={value!r}" for name, value in prefixes.items() if value is not None)]
+        collection = Collection(
+            chosen.data, " ".join(named), lambda: load_encoder(chosen.encoder, **prefixes, device=chosen.device), create=create
+        )
+        return cls(chosen, origins, collection)
 
-    def index(self, sources: Sequence[str | Path], progress: Callable[[int, int | None, str], None] | None = None) -> IndexReport:
-        """Add or refresh articles from files, folders, feeds and URLs; `progress(done, total, what)` is called as it goes."""
-        raise NotImplementedError
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    # -- articles --------------------------------------------------------------------------------------------------------
+
+    def index(self, sources: Sequence[str | Path], progress: Progress | None = None, *, prune: bool = False) -> IndexReport:
+        """Add or refresh articles from files, folders, feeds and URLs; `progress(done, total, what)` is called as it goes.
+
+        With `prune`, articles that were once read from under `sources` and are no longer there are taken out.
+        """
+        items = (item for source in sources for item in self._read(str(source)))
+        report, seen = self._indexer.add(items, progress)
+        if prune:
+            report.removed = len(self.remove(self._vanished(sources, seen, report)))
+        return report
+
+    def _read(self, source: str) -> Iterator[Any]:
+        largest = int(self.settings.max_file_mb * 1_000_000)
+        return read_source(source, max_bytes=largest, allow_private=self.settings.allow_private_urls)
+
+    def _vanished(self, sources: Sequence[str | Path], seen: set[str], report: IndexReport) -> list[str]:
+        """Stored articles whose origin lies under `sources`, that were neither seen nor unreadable this time."""
+        roots = [Path(source).resolve() for source in sources]
+        kept = {origin for origin, _ in report.skipped}
+        gone = []
+        for article_id, origin in self._collection.store.origins():
+            if article_id in seen or origin is None or origin in kept:
+                continue
+            path = Path(origin.partition("#")[0]).resolve()
+            if any(path == root or root in path.parents for root in roots):
+                gone.append(article_id)
+        return gone
 
     def add(self, articles: Sequence[Article]) -> IndexReport:
         """Add or refresh articles that are already in memory."""
-        raise NotImplementedError
+        return self._indexer.add(articles)[0]
 
     def remove(self, article_ids: Sequence[str]) -> list[str]:
         """Take articles out; returns the ids that were there. They are gone from every result when this returns."""
-        raise NotImplementedError
+        return self._indexer.remove(list(article_ids))
 
-    def ask(self, question: str, *, language: str | None = None, k: int | None = None, filters: Filters | None = None) -> Answer:
+    def article(self, article_id: str) -> Article:
+        """One article as stored. Raises `NotFound`."""
+        return self._collection.store.article(article_id)
+
+    def articles(self, *, offset: int = 0, limit: int = 50) -> tuple[list[Article], int]:
+        """A page of the articles in order of id, and how many there are in all."""
+        return self._collection.store.list_articles(offset, limit)
+
+    # -- questions -------------------------------------------------------------------------------------------------------
+
+    def ask(
+        self, question: str, *, language: str | None = None, k: int | None = None, filters: Filters | None = None
+    ) -> Answer:
         """One grounded answer, or an honest refusal. Raises `InputError` for an empty or too long question."""
-        raise NotImplementedError
+        *_, answer = self.stream(question, language=language, k=k, filters=filters)
+        assert isinstance(answer, Answer)
+        return answer
 
     def stream(
         self, question: str, *, language: str | None = None, k: int | None = None, filters: Filters | None = None
     ) -> Iterator[Event]:
         """The same as events: `PassagesFound`, then a `ClaimVerified` for each claim, then the `Answer`."""
-        raise NotImplementedError
+        text = self._question(question)
+        asked = Asked(text, self._language(language, text), self._k(k), filters, self.settings.refuse_below)
+        return self._answerer.events(asked)
 
     def search(self, query: str, *, k: int | None = None, filters: Filters | None = None) -> list[Hit]:
-        """Passages only, best first."""
-        raise NotImplementedError
+        """Passages only, best first; each article's best passage before further ones of the same article."""
+        wanted = self._k(k)
+        _, found = self._retriever.retrieve(self._question(query), filters, pool=max(100, 4 * wanted))
+        return select_by_article([item.hit for item in found], wanted)
 
-    def article(self, article_id: str) -> Article:
-        """One article as stored. Raises `NotFound`."""
-        raise NotImplementedError
+    def _question(self, question: str) -> str:
+        """The question without control characters. Raises `InputError` where nothing is left, or too much."""
+        readable = (char if char.isprintable() or unicodedata.category(char) == "Cf" else " " for char in question)
+        text = " ".join("".join(readable).split())
+        if not any(char.isalnum() for char in text):
+            raise InputError("the question is empty: ask in a few words, in Arabic or English")
+        if len(text) > self.settings.max_question:
+            raise InputError(f"the question has {len(text)} characters; at most {self.settings.max_question} are read")
+        return text
 
-    def articles(self, *, offset: int = 0, limit: int = 50) -> tuple[list[Article], int]:
-        """A page of the articles in order of id, and how many there are in all."""
-        raise NotImplementedError
+    def _language(self, wanted: str | None, question: str) -> Language:
+        chosen = wanted or self.settings.language
+        if chosen == "auto":
+            return detect_language(question)
+        if chosen not in ("ar", "en"):
+            raise InputError(f"the language of an answer is auto, ar or en, not {chosen!r}")
+        return "ar" if chosen == "ar" else "en"
+
+    def _k(self, wanted: int | None) -> int:
+        k = self.settings.k if wanted is None else wanted
+        if not 1 <= k <= 100:
+            raise InputError(f"k is the number of passages, from 1 to 100, not {k}")
+        return k
+
+    # -- state -----------------------------------------------------------------------------------------------------------
 
     def facts(self) -> dict[str, dict[str, Any]]:
-        """What `dalil doctor` shows: sections of facts about index, encoder, settings with origin, optional parts."""
-        raise NotImplementedError
+        """What `dalil doctor` shows: facts about the index and the encoder, and each setting with its origin."""
+        self._collection.refresh()
+        encoder, vectors = self._collection.encoder, self._collection.vectors
+        index = self._collection.store.counts() | {
+            "folder": str(self._collection.folder),
+            "vectors": len(vectors),
+            "vector search": vectors.kind,
+            "BM25 passages": self._collection.lexical.documents,
+            "languages": ", ".join(self._collection.languages()),
+        }
+        settings = {
+            name: {"value": value, "origin": self._origins[name]}
+            for name, value in self.settings.model_dump(mode="json").items()
+        }
+        return {"index": index, "encoder": {"name": encoder.name, "dimensions": encoder.dimensions}, "settings": settings}
 
     def close(self) -> None:
         """Release files and the database."""
-        raise NotImplementedError
+        self._collection.close()

@@ -55,7 +55,7 @@ def _from_file(path: Path) -> dict[str, Any]:
         raise SettingsError(f"cannot read the settings in {path}: {error}") from error
 
 
-def load_settings(environ: Mapping[str, str] | None = None, **keywords: Any) -> tuple[Settings, dict[str, str]]:  # noqa: ANN401
+def load_settings(environ: Mapping[str, str] | None = None, **keywords: Any) -> tuple[Settings, dict[str, str]]:
     """The settings and, per name, their origin (`keyword`, `DALIL_K`, a file's path, or `default`).
 
     Keywords that are `None` count as not given. Raises `SettingsError` naming the setting, its value and where it stands.

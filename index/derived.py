@@ -1,0 +1,39 @@
+"""What the two derived indexes share: a note beside them of how far they have followed the store."""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from index.store import Marks
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """`owner` ties the files to one store and one way of making them; `file`, `checksum` and
+    `kind` describe the data where it is one file."""
+
+    owner: str
+    marks: Marks
+    file: str = ""
+    checksum: int = 0
+    kind: str = ""
+
+
+def read_state(folder: Path) -> State | None:
+    """The note in `folder`, or `None` where there is none that can be read: the index is then made again from the store."""
+    try:
+        values = json.loads((folder / "state.json").read_text(encoding="utf-8"))
+        return State(**{**values, "marks": Marks(**values["marks"])})
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def write_state(folder: Path, state: State) -> None:
+    """Replace the note at once: a reader sees the old one or the new one, also after a crash."""
+    temporary = folder / f"state.{os.getpid()}.tmp"
+    with temporary.open("w", encoding="utf-8") as file:
+        json.dump(asdict(state), file)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(folder / "state.json")

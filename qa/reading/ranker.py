@@ -1,0 +1,105 @@
+"""Two small linear models over what was found: which sentence answers, and how sure that is.
+
+Their weights stand in `weights.json`, made by `python -m qa.reading.training`.
+"""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.retrieval import Found, Query
+from qa.reading.sentences import FEATURES, Candidate
+
+CONFIDENCE_FEATURES = (
+    "rank_score",
+    "rank_lead",  # over the best sentence of another article
+    "coverage",
+    "coverage_rare",
+    "coverage_near",
+    "coverage_passage",
+    "cosine",
+    "passage_lexical",
+    "passage_dense",
+    "passage_lead",  # of the best passage over the best of another article
+    "unknown",  # share of the question's weight that stands nowhere in the collection
+    "offers",
+    "crosses",  # question and sentence are of two languages
+    "crosses_coverage",
+    "crosses_passage",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """A logistic model: `probability = 1 / (1 + exp(-(weights @ features + bias)))`."""
+
+    weights: NDArray[np.float64]
+    bias: float
+
+    def score(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Scores (n,) of features (n, f), before the logistic function."""
+        return np.asarray(features @ self.weights + self.bias)
+
+
+def probability(score: float) -> float:
+    """The logistic function."""
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
+
+
+@cache
+def _models() -> dict[str, Linear]:
+    stored = json.loads(files(__package__).joinpath("weights.json").read_text(encoding="utf-8"))
+    names = {"ranker": FEATURES, "confidence": CONFIDENCE_FEATURES}
+    return {
+        key: Linear(np.array([stored[key]["weights"][name] for name in features]), stored[key]["bias"])
+        for key, features in names.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A candidate and its score."""
+
+    candidate: Candidate
+    score: float
+
+
+def rank(candidates: Sequence[Candidate], model: Linear | None = None) -> list[Ranked]:
+    """Candidates with their scores, best first; ties in order of the passages."""
+    if not candidates:
+        return []
+    scores = (model or _models()["ranker"]).score(np.array([candidate.features for candidate in candidates]))
+    ranked = [Ranked(candidate, float(score)) for candidate, score in zip(candidates, scores, strict=True)]
+    return sorted(ranked, key=lambda item: -item.score)
+
+
+def confidence_features(query: Query, found: Sequence[Found], ranked: Sequence[Ranked]) -> NDArray[np.float64]:
+    """What the confidence of the best candidate is judged by, in order of `CONFIDENCE_FEATURES`."""
+    best = ranked[0]
+    candidate = best.candidate
+    hit = candidate.found.hit
+    rival = next((item.score for item in ranked if item.candidate.found.hit.article_id != hit.article_id), best.score - 5)
+    other = next((item.hit.score for item in found if item.hit.article_id != hit.article_id), 0.0)
+    words = query.words.get(hit.language, [])
+    total = sum(word.weight for word in words) or 1.0
+    unknown = sum(word.weight for word in words if not word.known) / total
+    crosses = float(hit.language != query.language)
+    values = {name: candidate.feature(name) for name in ("coverage", "coverage_rare", "coverage_near", "coverage_passage")}
+    values |= {name: candidate.feature(name) for name in ("cosine", "passage_lexical", "passage_dense", "offers")}
+    values |= {"rank_score": best.score, "rank_lead": min(5.0, best.score - rival), "passage_lead": hit.score - other}
+    values |= {"unknown": unknown, "crosses": crosses, "crosses_coverage": crosses * values["coverage_near"]}
+    values["crosses_passage"] = crosses * values["coverage_passage"]
+    return np.array([values[name] for name in CONFIDENCE_FEATURES])
+
+
+def confidence(query: Query, found: Sequence[Found], ranked: Sequence[Ranked]) -> float:
+    """The probability that the best candidate answers the question, 0 where there is none."""
+    if not ranked:
+        return 0.0
+    return probability(float(_models()["confidence"].score(confidence_features(query, found, ranked)[None, :])[0]))
