@@ -1,0 +1,53 @@
+"""Judges of support: does this text bear out that statement?
+
+`bundled` needs nothing; `nli:MODEL` is any sequence-classification model with an entailment label; `llm:MODEL@URL` asks a chat
+model behind an OpenAI-compatible address and counts what it costs.
+"""
+
+from typing import Any, Protocol
+
+from qa.evaluation.errors import JudgeError
+
+THRESHOLD = 0.5
+"""From here on a score means yes."""
+
+
+class Judge(Protocol):
+    """`name` says which judge it was, `usage()` what it cost (calls, tokens, money where known)."""
+
+    name: str
+
+    def supports(self, premise: str, hypothesis: str) -> float:
+        """0.0 to 1.0: how sure it is that whoever believes `premise` must believe `hypothesis`."""
+        ...
+
+    def usage(self) -> dict[str, Any]:
+        """Counts so far."""
+        ...
+
+
+def load_judge(name: str, *, key: str | None = None, price: tuple[float, float] | None = None) -> Judge:
+    """The judge called `bundled`, `nli:MODEL` or `llm:MODEL@URL`. `price` is money for a million tokens in and out.
+
+    Raises `JudgeError` for any other name and for a model that cannot be loaded.
+    """
+    kind, _, rest = name.partition(":")
+    if name == "bundled":
+        from qa.evaluation.judges.bundled import BundledJudge
+
+        return BundledJudge()
+    if kind == "nli" and rest:
+        from qa.evaluation.judges.nli import NliJudge
+
+        return NliJudge(rest)
+    if kind == "llm" and "@" in rest:
+        from qa.evaluation.judges.llm import LlmJudge
+
+        model, _, url = rest.partition("@")
+        return LlmJudge(model, url, key=key, price=price)
+    raise JudgeError(f"no judge is called {name!r}: there are bundled, nli:MODEL and llm:MODEL@URL")
+
+
+def agrees(judge: Judge, premise: str, hypothesis: str) -> bool:
+    """Whether the judge says yes. Nothing supports an empty statement, and an empty text supports nothing."""
+    return bool(premise.strip() and hypothesis.strip()) and judge.supports(premise, hypothesis) >= THRESHOLD
