@@ -36,7 +36,7 @@ def test_each_file_is_written_in_its_language(key):
 def test_messages_are_clean(text):
     assert text
     assert text == text.strip()
-    assert "  " not in text
+    assert "  " not in text or "\n" in text, "only a block of lines may be aligned with spaces"
 
 
 def test_a_value_is_put_in_as_it_stands():

@@ -1,0 +1,92 @@
+"""`dalil doctor`: what is on, off or missing, and how to turn it on."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from index.errors import DalilError, SettingsError
+from prompts import message
+from qa.cli.options import data_option, json_option, open_index
+from qa.cli.streams import interface_language, print_json
+from qa.cli.text import clean_line
+from qa.settings import load_settings
+
+Facts = dict[str, dict[str, Any]]
+
+
+@click.command("doctor", short_help="What is on, off or missing, and how to turn it on.")
+@data_option
+@json_option
+def command(data: Path | None, as_json: bool) -> None:
+    """What is on, off or missing, and how to turn it on: the index, the encoder, each setting and where it came from.
+
+    \b
+    dalil doctor
+    dalil doctor --json --data مقالاتي
+    """
+    facts = collect(data)
+    if as_json:
+        print_json(facts)
+    else:
+        show(facts)
+
+
+def collect(data: Path | None) -> Facts:
+    """The facts of the index in `data`; without a usable index, the settings and what stands in the way."""
+    settings, origins = load_settings(data=data)
+    try:
+        dalil = open_index(data)
+    except SettingsError:
+        raise
+    except DalilError as error:
+        named = {name: {"value": value, "origin": origins[name]} for name, value in settings.model_dump(mode="json").items()}
+        return {"index": {"usable": False, "code": error.code, "problem": str(error)}, "settings": named}
+    try:
+        return dalil.facts()
+    finally:
+        dalil.close()
+
+
+def show(facts: Facts) -> None:
+    """The facts as one table a section, on stdout."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(file=sys.stdout, highlight=False)
+    for section, rows in facts.items():
+        if not sys.stdout.isatty():
+            print("\n".join([f"{section}:", *(f"  {name}: {text}" for name, text in _rows(rows))]))
+            continue
+        table = Table(title=section, title_justify="left", show_header=False, box=None, padding=(0, 2))
+        for name, text in _rows(rows):
+            table.add_row(Text(name, style="bold"), Text(text))
+        console.print(table)
+        console.print()
+
+
+def _rows(rows: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in rows.items():
+        if isinstance(value, dict) and set(value) == {"value", "origin"}:
+            yield name, f"{_text(value['value'])}  ({_text(value['origin'])})"
+        else:
+            yield name, _text(value)
+
+
+def _text(value: Any) -> str:
+    language = interface_language()
+    match value:
+        case None:
+            return "-"
+        case bool():
+            return message("terminal.yes" if value else "terminal.no", language)
+        case dict():
+            return ", ".join(f"{key}: {_text(item)}" for key, item in value.items()) or "-"
+        case list() | tuple() | set():
+            return ", ".join(_text(item) for item in value) or "-"
+        case float():
+            return f"{value:g}"
+    return clean_line(str(value))

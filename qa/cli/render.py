@@ -1,0 +1,146 @@
+"""Answers, passages and their sources as lines for a terminal or a pipe."""
+
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TextIO
+
+from index.article import Language
+from index.hits import Hit
+from prompts import message
+from qa.answer import Answer, Citation
+from qa.cli.streams import is_styled
+from qa.cli.text import LRM, RLM, clean, clean_line, is_rtl, isolate, isolate_runs, pieces, wrap
+
+MARKED, BOLD, DIM, PLAIN = "\x1b[1;4m", "\x1b[1m", "\x1b[2m", "\x1b[0m"
+INDENT = "    "
+WIDEST = 100
+"""Lines longer than this are hard to read, however wide the terminal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How lines are made: `columns` to wrap at, `styled` for bold and underline, `isolates` inside the articles' own words.
+
+    In a pipe there is none of these: the words of an article arrive there character for character, so that `grep` finds them.
+    """
+
+    columns: int | None = None
+    styled: bool = False
+    isolates: bool = False
+
+    @classmethod
+    def of(cls, stream: TextIO) -> "Look":
+        """The look that suits a stream."""
+        if not stream.isatty():
+            return cls()
+        return cls(min(shutil.get_terminal_size().columns, WIDEST), is_styled(stream), isolates=True)
+
+    def style(self, text: str, code: str) -> str:
+        """Text in a style, or as it is."""
+        return f"{code}{text}{PLAIN}" if self.styled and text else text
+
+
+def paragraphs(text: str, look: Look, *, marks: Sequence[tuple[int, int]] = (), indent: str = "") -> Iterator[str]:
+    """The lines of a text that is already `clean`, each paragraph in its own direction, `marks` shown as quotes."""
+    offset = 0
+    for paragraph in text.split("\n"):
+        if paragraph.strip():
+            inside = [(max(a - offset, 0), min(b - offset, len(paragraph))) for a, b in marks]
+            yield from _lines(paragraph, look, [(a, b) for a, b in inside if a < b], indent)
+        offset += len(paragraph) + 1
+
+
+def _lines(paragraph: str, look: Look, marks: Sequence[tuple[int, int]], indent: str) -> Iterator[str]:
+    rtl = is_rtl(paragraph)
+    for span in wrap(paragraph, look.columns and max(look.columns - len(indent) - 2, 20)):
+        line = ""
+        for start, end, marked in pieces(span, marks):
+            words = isolate_runs(paragraph[start:end], rtl=rtl) if look.isolates else paragraph[start:end]
+            if marked and look.styled:
+                words = look.style(words, MARKED)
+            elif marked:
+                opens = "«" if any(start == a for a, _ in marks) else ""
+                closes = "»" if any(end == b for _, b in marks) else ""
+                words = f"{opens}{words}{closes}"
+            line += words
+        # A line broken off its paragraph would otherwise take the direction of its own first letter.
+        turned = look.columns is not None and is_rtl(paragraph[slice(*span)]) != rtl
+        yield indent + ((RLM if rtl else LRM) if turned else "") + line
+
+
+def source_line(item: Citation | Hit, language: Language) -> str:
+    """Title, outlet and date on one line, each in its own direction."""
+    title = clean_line(item.title or "") or message("untitled", language)
+    source = clean_line(item.source or "")
+    date = clean_line(item.date or "")
+    return " · ".join(isolate(part) for part in (title, source, date) if part)
+
+
+def marked_passage(citation: Citation, passages: Sequence[Hit]) -> tuple[str, tuple[int, int]]:
+    """The clean text of the passage a citation stands in, and where its quote is in it; else the quote alone."""
+    for hit in passages:
+        start, end = citation.start - hit.start, citation.end - hit.start
+        if hit.passage_id == citation.passage_id and hit.text[max(start, 0) : end] == citation.quote:
+            before, quote, after = clean(hit.text[:start]), clean(citation.quote), clean(hit.text[end:])
+            return before + quote + after, (len(before), len(before) + len(quote))
+    quote = clean(citation.quote)
+    return quote, (0, len(quote))
+
+
+def marker(number: int) -> str:
+    """`[1]`, in its own direction."""
+    return isolate(f"[{number}]")
+
+
+def citation_lines(citation: Citation, passages: Sequence[Hit], language: Language, look: Look) -> Iterator[str]:
+    """One source: its marker, title, outlet and date, its address, and the passage with the quote marked."""
+    rtl_mark = RLM if language == "ar" else ""
+    yield f"{rtl_mark}{look.style(marker(citation.marker), BOLD)} {source_line(citation, language)}"
+    if citation.url:
+        yield INDENT + look.style(isolate(clean_line(citation.url)), DIM)
+    text, mark = marked_passage(citation, passages)
+    yield from paragraphs(text, look, marks=[mark], indent=INDENT)
+    others = [clean_line(other.get("source") or other.get("url") or other.get("article_id") or "") for other in citation.also]
+    if others:
+        comma = "، " if language == "ar" else ", "
+        yield f"{INDENT}{message('also', language)}: {comma.join(isolate(name) for name in others if name)}"
+
+
+def answer_text(answer: Answer, look: Look) -> Iterator[str]:
+    """The answer with its markers, each paragraph in its own direction."""
+    text = clean(answer.answer)
+    if not look.isolates:
+        for citation in answer.citations:
+            text = text.replace(f"[{citation.marker}]", marker(citation.marker))
+    yield from paragraphs(text, look)
+
+
+def answer_lines(answer: Answer, look: Look) -> Iterator[str]:
+    """A whole answer: the text, then its sources with their passages; for a refusal the nearest passages."""
+    language = answer.language
+    yield from answer_text(answer, look)
+    if answer.refused:
+        if answer.passages:
+            yield from ("", _heading("nearest", language, look))
+            yield from hit_lines(answer.passages, language, look)
+        return
+    yield from ("", _heading("sources", language, look))
+    for number, citation in enumerate(answer.citations):
+        if number:
+            yield ""
+        yield from citation_lines(citation, answer.passages, language, look)
+
+
+def _heading(key: str, language: Language, look: Look) -> str:
+    return look.style(message(key, language), BOLD)
+
+
+def hit_lines(hits: Sequence[Hit], language: Language, look: Look) -> Iterator[str]:
+    """Passages, best first, numbered, each under its title, outlet and date."""
+    for number, hit in enumerate(hits, 1):
+        if number > 1:
+            yield ""
+        rtl_mark = RLM if language == "ar" else ""
+        yield f"{rtl_mark}{look.style(isolate(f'{number}.'), BOLD)} {source_line(hit, language)}"
+        yield from paragraphs(clean(hit.text), look, indent=INDENT)

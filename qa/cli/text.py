@@ -1,0 +1,99 @@
+"""Text from articles made safe and readable in a terminal: no control characters, right direction, marked quotes.
+
+Three invariants hold here. Nothing from an article can move the cursor, change colours or reorder the words around it.
+Every line shows in its paragraph's direction, wherever it is broken. The words themselves stay as they are.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from itertools import pairwise
+
+FSI, PDI, LRM, RLM = "\u2068", "\u2069", "\u200e", "\u200f"
+
+BIDI_CONTROLS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_CONTROLS = {code: " " for code in [*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029] if chr(code) != "\n"}
+_SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+# Only sequences that are complete go as a whole: a stray byte must not take the rest of the article with it.
+_ESCAPE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)|\x1b[ -/]*[0-~]")
+_LATIN = "A-Za-z\u00c0-\u024f"
+_ARABIC = "\u0600-\u061b\u061d-\u065f\u066e-\u06ff\u0750-\u077f\u0870-\u08ff\ufb50-\ufdff\ufe70-\ufefc"
+_UNIT = r"\[\d+\]|(?P<quote>«[^«»\n]*»|“[^“”\n]*”)"
+_NOT_LTR, _NOT_RTL = rf"[^{_ARABIC}\n\[\]«»“”]", rf"[^{_LATIN}\n\[\]«»“”]"
+# A run ends with a letter, a digit, or a parenthesis that it opened itself.
+_LTR_RUN = re.compile(rf"{_UNIT}|[{_LATIN}0-9](?:{_NOT_LTR}*(?:[{_LATIN}0-9%/]|\((?![^\n()]*[{_ARABIC}])[^\n()\[\]«»“”]*\)))?")
+_RTL_RUN = re.compile(rf"{_UNIT}|[{_ARABIC}](?:{_NOT_RTL}*(?:[{_ARABIC}]|\((?![^\n()]*[{_LATIN}])[^\n()\[\]«»“”]*\)))?")
+
+
+def clean(text: str) -> str:
+    """Text without escape sequences, control characters (newlines stay), lone surrogates and bidi overrides.
+
+    >>> clean("a\\x1b[31mb\\u202ec")
+    'abc'
+    """
+    text = _ESCAPE.sub("", text.replace("\r\n", "\n"))
+    return text.translate(BIDI_CONTROLS).translate(_CONTROLS).translate(_SURROGATES)
+
+
+def clean_line(text: str) -> str:
+    """The same on one line, with runs of white space as one space."""
+    return " ".join(clean(text).split())
+
+
+def is_rtl(text: str) -> bool:
+    """Whether a paragraph reads right to left: the direction of its first letter, as `dir=auto` does."""
+    for char in text:
+        kind = unicodedata.bidirectional(char)
+        if kind in ("R", "AL"):
+            return True
+        if kind == "L":
+            return False
+    return False
+
+
+def isolate(text: str) -> str:
+    """Text that keeps its own direction inside a line of any direction."""
+    return f"{FSI}{text}{PDI}" if text else ""
+
+
+def isolate_runs(line: str, *, rtl: bool) -> str:
+    """A line in which names, numbers and addresses of the other direction are isolated.
+
+    >>> isolate_runs("قالت BBC News أمس", rtl=True) == "قالت \\u2068BBC News\\u2069 أمس"
+    True
+    """
+
+    def one(found: re.Match[str]) -> str:
+        quoted = found["quote"]
+        if quoted and is_rtl(quoted) == rtl:
+            return quoted[0] + isolate_runs(quoted[1:-1], rtl=rtl) + quoted[-1]
+        return isolate(found.group())
+
+    return (_LTR_RUN if rtl else _RTL_RUN).sub(one, line)
+
+
+def width(text: str) -> int:
+    """How many columns a terminal uses: marks and invisible characters none, wide East Asian characters two."""
+    shown = [char for char in text if unicodedata.category(char) not in ("Mn", "Me", "Cf")]
+    return len(shown) + sum(unicodedata.east_asian_width(char) in "WF" for char in shown)
+
+
+def wrap(text: str, columns: int | None) -> list[tuple[int, int]]:
+    """The spans of a paragraph's lines, broken at spaces so that each fits; one span when `columns` is `None`."""
+    if columns is None:
+        return [(0, len(text))]
+    lines: list[tuple[int, int]] = []
+    start = end = 0
+    for word in re.finditer(r"\S+", text):
+        if end > start and width(text[start : word.end()]) > columns:
+            lines.append((start, end))
+            start = word.start()
+        end = word.end()
+    return [*lines, (start, end)] if text else [(0, 0)]
+
+
+def pieces(span: tuple[int, int], marks: Sequence[tuple[int, int]]) -> list[tuple[int, int, bool]]:
+    """A line's span cut where marked spans begin and end: `(start, end, marked)`."""
+    start, end = span
+    cuts = sorted({start, end, *(cut for mark in marks for cut in mark if start < cut < end)})
+    return [(a, b, any(x <= a and b <= y for x, y in marks)) for a, b in pairwise(cuts)]

@@ -1,0 +1,94 @@
+"""Every failure as `{"error": {"code", "message"}}` with the right status."""
+
+import json
+import logging
+import traceback
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from index.errors import DalilError
+
+log = logging.getLogger("dalil.service")
+
+UNEXPECTED = "something went wrong here; the log of the service says more"
+_CODES = {
+    400: "bad_input",
+    404: "not_found",
+    405: "method_not_allowed",
+    408: "too_slow",
+    413: "too_large",
+    415: "unsupported_type",
+    421: "host_refused",
+    422: "invalid",
+    500: "internal",
+    503: "unavailable",
+    504: "timeout",
+}
+_NO_TEXT = {"json_invalid": "the body is not JSON", "string_unicode": "the text has half of a character (a lone surrogate)"}
+"""What pydantic reports when a body is no text at all, which is another fault than a wrong value."""
+_SAID = {400: "the body cannot be read as JSON in UTF-8", 404: "there is nothing at this address"}
+
+
+class TimeLimitError(DalilError):
+    """Raised when a request took longer than `request_timeout_s`."""
+
+    code = "timeout"
+    status = 504
+
+
+class TooBusyError(DalilError):
+    """Raised when too many requests are waiting already."""
+
+    code = "busy"
+    status = 503
+
+
+def error_body(code: str, message: str) -> dict[str, Any]:
+    """The one shape of an error."""
+    return {"error": {"code": code, "message": message}}
+
+
+def error_response(status: int, message: str, code: str | None = None, headers: Mapping[str, str] | None = None) -> Response:
+    """An error with its status; the code follows from the status unless one is given."""
+    body = error_body(code or _CODES.get(status, "error"), message)
+    # A message may repeat input, and input may hold what UTF-8 cannot.
+    content = json.dumps(body, ensure_ascii=False).encode(errors="replace")
+    return Response(content, status, headers, media_type="application/json")
+
+
+def describe(error: BaseException) -> tuple[int, str, str]:
+    """Status, code and message of any exception. What is unexpected is logged: where, never with which words."""
+    if isinstance(error, DalilError):
+        return error.status, error.code, str(error)
+    # The message of an exception may hold the question, so only its type and its place are written.
+    log.error("unexpected %s\n%s", type(error).__name__, "".join(traceback.format_tb(error.__traceback__)))
+    return 500, _CODES[500], UNEXPECTED
+
+
+def install(app: FastAPI) -> None:
+    """Make `app` answer every failure in that shape."""
+
+    async def dalil_error(_: Request, error: Exception) -> Response:
+        status, code, message = describe(error)
+        return error_response(status, message, code, {"Retry-After": "1"} if status == 503 else None)
+
+    async def http_error(_: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return error_response(error.status_code, _SAID.get(error.status_code, str(error.detail)), headers=error.headers)
+
+    async def invalid(_: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        first = error.errors()[0]
+        if first["type"] in _NO_TEXT:
+            return error_response(400, _NO_TEXT[first["type"]])
+        where = ".".join(str(part) for part in first["loc"] if part != "body") or "the body"
+        return error_response(422, f"{where}: {first['msg']}")
+
+    app.add_exception_handler(DalilError, dalil_error)
+    app.add_exception_handler(HTTPException, http_error)
+    app.add_exception_handler(RequestValidationError, invalid)

@@ -1,0 +1,121 @@
+"""What requests may hold, and how it is made usable."""
+
+import re
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from fastapi import Query
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, model_validator
+
+from index.article import Article, Language
+from index.errors import InputError, ReadError
+from index.hits import Filters
+from index.readers.base import Draft, content_id, finish
+
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+MOST_PASSAGES = 100
+ORIGIN = "POST /articles"
+
+
+def clean_question(text: str, longest: int) -> str:
+    """A question on one line, without control characters. Raises `InputError` when it is too long.
+
+    Length is checked before anything else is done with the text.
+    """
+    if len(text) > longest:
+        raise InputError(f"the question has {len(text)} characters, the longest allowed is {longest}")
+    return _CONTROLS.sub(" ", text).strip()
+
+
+def _day(value: str) -> str:
+    date.fromisoformat(value)
+    return value
+
+
+Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", examples=["2018-05-20"]), AfterValidator(_day)]
+
+
+class AskBody(BaseModel):
+    """A question, and which articles may answer it."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    question: str = Field(examples=["متى انتهت العمليات القتالية الرئيسية؟"])
+    language: Literal["auto", "ar", "en"] | None = Field(None, description="language of the words around the quotes")
+    k: int | None = Field(None, ge=1, le=MOST_PASSAGES, description="how many passages to give with the answer")
+    sources: list[str] = Field([], description="only these outlets")
+    article_language: Language | None = Field(None, description="only articles in this language")
+    date_from: Day | None = Field(None, alias="from", description="only articles of this day or later")
+    date_to: Day | None = Field(None, alias="to", description="only articles of this day or earlier")
+
+    def filters(self) -> Filters | None:
+        """The filters asked for, or `None`."""
+        return make_filters(self.sources, self.article_language, self.date_from, self.date_to)
+
+
+class SearchQuery(BaseModel):
+    """What may stand after `?` in a search."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    q: str = Field(description="what to look for", examples=["coalition in Syria"])
+    k: int | None = Field(None, ge=1, le=MOST_PASSAGES, description="how many passages")
+    source: list[str] = Field([], description="only this outlet; may stand several times")
+    article_language: Language | None = Field(None, description="only articles in this language")
+    date_from: Day | None = Field(None, alias="from", description="only articles of this day or later")
+    date_to: Day | None = Field(None, alias="to", description="only articles of this day or earlier")
+
+    def filters(self) -> Filters | None:
+        """The filters asked for, or `None`."""
+        return make_filters(self.source, self.article_language, self.date_from, self.date_to)
+
+
+def make_filters(sources: list[str], language: Language | None, date_from: str | None, date_to: str | None) -> Filters | None:
+    """The filters, or `None` when there are none. Raises `InputError` when the range is the wrong way round."""
+    if date_from and date_to and date_from > date_to:
+        raise InputError(f"from {date_from} is after to {date_to}")
+    return Filters(sources=tuple(sources), language=language, date_from=date_from, date_to=date_to) or None
+
+
+class ArticleBody(BaseModel):
+    """One article; only `text` is required. Without an `id` it is named after its text. Unknown fields are ignored."""
+
+    model_config = ConfigDict(strict=True)
+
+    text: str
+    id: str | None = None
+    title: str | None = None
+    source: str | None = None
+    url: str | None = None
+    date: str | None = Field(None, description="YYYY-MM-DD, or the source's own words")
+    language: str | None = Field(None, description="`ar` or `en`; told from the text when it is not given")
+
+    def article(self) -> Article:
+        """The article to store, cleaned as one from a file would be. Raises `ReadError`."""
+        draft = Draft(**self.model_dump())
+        return finish(draft, self.id if self.id is not None else content_id(draft), ORIGIN)
+
+
+class ArticlesBody(RootModel[Annotated[list[ArticleBody], Field(min_length=1)]]):
+    """One article, a list of them, or `{"articles": [...]}`."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_list(cls, value: Any) -> Any:
+        if isinstance(value, dict):
+            return value.get("articles", [value])
+        return value
+
+    def articles(self) -> list[Article]:
+        """All of them; one that cannot be used is named by its place, and then none is stored. Raises `ReadError`."""
+        made: list[Article] = []
+        for number, item in enumerate(self.root, 1):
+            try:
+                made.append(item.article())
+            except ReadError as error:
+                raise ReadError(f"article {number}: {error}") from None
+        return made
+
+
+Offset = Annotated[int, Query(ge=0, le=2**31, description="how many articles to leave out at the beginning")]
+Limit = Annotated[int, Query(ge=1, le=1000, description="how many articles to give at most")]

@@ -1,0 +1,155 @@
+"""What stands before the routes: host names, body size, time, security headers, the log, and the last net for errors.
+
+Plain ASGI, because a limit that buffers a response would break streaming.
+"""
+
+import asyncio
+import logging
+import time
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from index.errors import DalilError
+from qa.service.errors import TimeLimitError, describe, error_response
+from qa.service.hosts import is_loopback, names_loopback
+from qa.settings import Settings
+
+log = logging.getLogger("dalil.service")
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+_DRAINED = 4
+"""A body this many times over the limit is still read to its end, so that the client hears the answer instead of a reset."""
+
+
+class RefusedError(DalilError):
+    """Raised when a request is outside the limits, with the status that says which."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status, self.code = status, code
+
+
+class Limits:
+    """Everything around the application, for each request once."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app = app
+        self.loopback_only = is_loopback(settings.host)
+        self.max_body = int(settings.max_body_mb * 1_000_000)
+        self.timeout_s = settings.request_timeout_s
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one ASGI connection."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        response = _Response(send)
+        started = time.perf_counter()
+        arrived = False
+        try:
+            async with asyncio.timeout(self.timeout_s) as deadline:
+                response.deadline = deadline
+                headers = Headers(scope=scope)
+                self._check_host(headers)
+                body = await self._body(headers, receive)
+                arrived = True
+                _check_type(scope, headers, body)
+                await self.app(scope, _replayed(body, receive), response.send)
+        except TimeoutError:
+            slow = RefusedError(408, "too_slow", f"the body did not arrive within {self.timeout_s:g} s")
+            await response.fail(scope, TimeLimitError(f"no answer within {self.timeout_s:g} s") if arrived else slow)
+        except Exception as error:
+            await response.fail(scope, error)
+        finally:
+            # The path as it was sent: still encoded, so it cannot break the line; without the query, which holds the question.
+            path = scope.get("raw_path", b"").decode("ascii", "replace").partition("?")[0]
+            took_ms = (time.perf_counter() - started) * 1000
+            log.info("%s %s %s %.0f ms", scope["method"], path, response.status or "-", took_ms)
+
+    def _check_host(self, headers: Headers) -> None:
+        if self.loopback_only and not names_loopback(headers.get("host", "")):
+            raise RefusedError(421, "host_refused", "this service answers only to localhost; set host to let others reach it")
+
+    async def _body(self, headers: Headers, receive: Receive) -> bytes:
+        """The whole body. Raises `RefusedError` as soon as it is known to be too large."""
+        announced = headers.get("content-length", "")
+        # Who waits for "100 Continue" has sent nothing yet; anyone else only hears an answer after sending.
+        most = self.max_body if "expect" in headers else self.max_body * _DRAINED
+        if announced.isdecimal() and int(announced) > most:
+            raise self._too_large()
+        chunks: list[bytes] = []
+        size = 0
+        while True:
+            message = await receive()
+            if message["type"] != "http.request":
+                raise RefusedError(400, "bad_input", "the connection ended before the body did")
+            chunk = message.get("body", b"")
+            size += len(chunk)
+            if size > self.max_body * _DRAINED:
+                raise self._too_large()
+            if size <= self.max_body:
+                chunks.append(chunk)
+            if not message.get("more_body", False):
+                break
+        if size > self.max_body:
+            raise self._too_large()
+        return b"".join(chunks)
+
+    def _too_large(self) -> RefusedError:
+        return RefusedError(413, "too_large", f"the body is over the limit of {self.max_body / 1_000_000:g} MB")
+
+
+def _check_type(scope: Scope, headers: Headers, body: bytes) -> None:
+    """Refuse bodies that are not declared as JSON: a foreign page may send any other type without asking first."""
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if body and scope["method"] == "POST" and kind != "application/json" and not kind.endswith("+json"):
+        raise RefusedError(415, "unsupported_type", "send the body as JSON, with Content-Type: application/json")
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    """A `receive` that gives the body that was read already, then what really comes (the end of the connection)."""
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replay() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return replay
+
+
+class _Response:
+    """The way out: adds the headers, and knows whether an error can still be answered."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.status: int | None = None
+        self.deadline: asyncio.Timeout | None = None
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            for name, value in SECURITY_HEADERS.items():
+                headers.setdefault(name, value)
+            if self.deadline is not None:
+                # A stream that has begun looks after its own time and can still say that it ran out.
+                self.deadline.reschedule(None)
+        await self._send(message)
+
+    async def fail(self, scope: Scope, error: Exception) -> None:
+        status, code, message = describe(error)
+        if self.status is not None:
+            return  # Too late to say so: leaving the response unfinished is what tells the client.
+        self.deadline = None
+
+        async def nothing() -> Message:
+            return {"type": "http.disconnect"}
+
+        await error_response(status, message, code)(scope, nothing, self.send)

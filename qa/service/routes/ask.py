@@ -1,0 +1,42 @@
+"""`POST /ask` and `GET /search`."""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import JSONResponse
+from starlette.responses import Response
+
+from qa.answer import Event
+from qa.service.context import Context, context
+from qa.service.events import EventStream
+from qa.service.inputs import AskBody, SearchQuery, clean_question
+
+router = APIRouter(tags=["Questions"])
+
+
+def wants_events(accept: str) -> bool:
+    """Whether an `Accept` header asks for server-sent events."""
+    return any(part.partition(";")[0].strip().lower() == "text/event-stream" for part in accept.split(","))
+
+
+@router.post("/ask", summary="Ask a question", response_class=JSONResponse)
+async def ask(body: AskBody, request: Request, here: Annotated[Context, Depends(context)]) -> Response:
+    """The answer with its citations. `Accept: text/event-stream` gives events: `passages`, a `claim` for each, `answer`."""
+    question = clean_question(body.question, here.settings.max_question)
+    asked = {"language": body.language, "k": body.k, "filters": body.filters()}
+    if not wants_events(request.headers.get("accept", "")):
+        answer = await here.readers.run(here.dalil.ask, question, **asked)  # type: ignore[arg-type]
+        return JSONResponse(answer.to_dict())
+    events = here.readers.iterate(lambda: here.dalil.stream(question, **asked))  # type: ignore[arg-type]
+    # Waiting for the first event lets a question that cannot be used still get the right status.
+    first: Event = await anext(events)
+    return EventStream(first, events, here.settings.request_timeout_s)
+
+
+@router.get("/search", summary="Find passages")
+async def search(query: Annotated[SearchQuery, Query()], here: Annotated[Context, Depends(context)]) -> dict[str, Any]:
+    """Passages only, best first."""
+    text = clean_question(query.q, here.settings.max_question)
+    hits = await here.readers.run(here.dalil.search, text, k=query.k, filters=query.filters())
+    return {"query": text, "hits": [asdict(hit) for hit in hits]}
