@@ -43,4 +43,5 @@ class Passage:
 
     @property
     def id(self) -> str:
+        """The public id of the passage."""
         return f"{self.article_id}#{self.number}"

@@ -25,8 +25,9 @@ from index.lexical import Option
 __all__ = ["Filters", "Found", "Hit", "Query", "QueryWord", "Retriever", "select_by_article"]
 
 _POOL = 100
+_KEPT = 40
 _SATURATED = 2.2  # k1 + 1 in tantivy's BM25: what a term's frequency can multiply its weight by at most
-_DENSE_WEIGHT = {True: 0.5, False: 0.5}  # by whether question and passage are of the same language
+_DENSE_WEIGHT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,31 +103,38 @@ class Retriever:
                 found.append(Option(term, weight * word.weight / max(own, 1e-6)))
         return found
 
-    def retrieve(self, question: str, filters: Filters | None = None, pool: int = _POOL) -> tuple[Query, list[Found]]:
-        """The question analysed, and up to `pool` passages per ranker, best first."""
+    def retrieve(
+        self, question: str, filters: Filters | None = None, *, keep: int = _KEPT, pool: int = _POOL
+    ) -> tuple[Query, list[Found]]:
+        """The question analysed, and the `keep` best of the passages that either ranker puts among its first `pool`."""
         self._collection.refresh()
         query = self.analyse(question)
         allowed = self._collection.store.allowed(filters) if filters else None
         if allowed is not None and not len(allowed):
             return query, []
-        lexical: dict[int, float] = {}
+        lexical = self._lexical(query, pool, allowed)
+        dense = self._collection.vectors.search(query.vector, pool, allowed)
+        dense |= self._collection.vectors.score(query.vector, [row_id for row_id in lexical if row_id not in dense])
+        scores = {row_id: lexical.get(row_id, 0.0) + _DENSE_WEIGHT * dense.get(row_id, 0.0) for row_id in lexical | dense}
+        best = sorted(scores, key=lambda row_id: (-scores[row_id], row_id))[:keep]
+        hits = self._collection.store.hits(best)
+        found = [
+            Found(row_id, replace(hit, score=round(scores[row_id], 6)), lexical.get(row_id, 0.0), dense.get(row_id, 0.0))
+            for row_id, hit in hits
+        ]
+        return query, sorted(found, key=lambda item: (-scores[item.row_id], item.row_id))
+
+    def _lexical(self, query: Query, pool: int, allowed: NDArray[np.int64] | None) -> dict[int, float]:
+        """BM25 in each language, as the share of what the question's words could reach at most."""
+        found: dict[int, float] = {}
         for words in query.words.values():
             reachable = _SATURATED * sum(word.weight for word in words)
             if reachable > 0:
                 chosen = None if allowed is None else allowed.tolist()
                 scores = self._collection.lexical.search([self._options(word) for word in words], pool, chosen)
                 for row_id, score in scores.items():
-                    lexical[row_id] = max(lexical.get(row_id, 0.0), score / reachable)
-        dense = self._collection.vectors.search(query.vector, pool, allowed)
-        dense |= self._collection.vectors.score(query.vector, [row_id for row_id in lexical if row_id not in dense])
-        rows = self._collection.store.hits(list(lexical | dense))
-        found = [Found(row_id, hit, lexical.get(row_id, 0.0), dense.get(row_id, 0.0)) for row_id, hit in rows]
-        return query, sorted((_scored(query, item) for item in found), key=lambda item: (-item.hit.score, item.row_id))
-
-
-def _scored(query: Query, item: Found) -> Found:
-    score = item.lexical + _DENSE_WEIGHT[item.hit.language == query.language] * item.dense
-    return replace(item, hit=replace(item.hit, score=round(score, 6)))
+                    found[row_id] = max(found.get(row_id, 0.0), score / reachable)
+        return found
 
 
 def select_by_article(hits: Sequence[Hit], k: int) -> list[Hit]:

@@ -125,7 +125,7 @@ class Dalil:
     def search(self, query: str, *, k: int | None = None, filters: Filters | None = None) -> list[Hit]:
         """Passages only, best first; each article's best passage before further ones of the same article."""
         wanted = self._k(k)
-        _, found = self._retriever.retrieve(self._question(query), filters, pool=max(100, 4 * wanted))
+        _, found = self._retriever.retrieve(self._question(query), filters, keep=max(40, 4 * wanted), pool=max(100, 4 * wanted))
         return select_by_article([item.hit for item in found], wanted)
 
     def _question(self, question: str) -> str:

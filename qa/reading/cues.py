@@ -35,7 +35,10 @@ _AR_REASONS = (
     "لان|لانه|لانها|لانهم|بسبب|نتيجه|بهدف|من اجل|لاجل|جراء|اثر|نظرا|بغرض|بغيه|سعيا|حتي لا|كي|لكي|مما|حيث|اذ|تجنبا|حفاظا|خوفا|"
     "احتجاجا|بدعوي|بحجه|يعود|وذلك|سبب|الهدف"
 )
-_EN_REASONS = "because|since|due to|owing to|as a result|in order to|so that|so as to|caused|reason|therefore|to avoid|for fear|aimed at|thanks to"
+_EN_REASONS = (
+    "because|since|due to|owing to|as a result|in order to|so that|so as to|caused|reason|therefore|to avoid|for fear|aimed at|"
+    "thanks to"
+)
 
 
 def _any(*words: str) -> re.Pattern[str]:

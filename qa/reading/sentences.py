@@ -8,6 +8,7 @@ import numpy as np
 from index.embedding.encoder import Encoder
 from numpy.typing import NDArray
 
+from index.hits import Hit
 from index.language import fold, sentence_spans, trim
 from index.language.stemming import terms
 from index.retrieval import Found, Query, QueryWord
@@ -20,29 +21,32 @@ FEATURES = (
     "coverage_near",  # with the sentences on both sides and the title
     "coverage_passage",  # with the whole passage and the title
     "closeness",  # how close together the matched words stand, 1 = side by side
-    "cosine",  # of question and sentence
     "passage_lexical",
     "passage_dense",
-    "passage_gap",  # of the passage's score to the best passage's
+    "passage_gap",  # from the passage's score to the best passage's
     "first_article",  # 1 for the article of the best passage
+    "lead",  # 1 for the article's first sentence
+    "position",  # in the article, 0 first, 1 from the three thousandth character on
     "offers",  # words of the asked kind
     "offers_person",
     "offers_number",
     "offers_date",
     "offers_place",
     "offers_reason",
-    "lead",  # 1 for the article's first sentence
-    "position",  # in the article, 0 first, 1 from the twentieth on
     "words",  # log of the number of words
     "short",  # 1 below five words
     "asks",  # 1 where the sentence is itself a question
+    "cosine",  # of question and sentence
 )
 _PASSAGES = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence that may answer: `article.text[start:end] == text`, found in `found.hit`; `features` in order of `FEATURES`."""
+    """A sentence that may answer: `article.text[start:end] == text`, found in `found.hit`.
+
+    `features` has one value for each of `FEATURES`.
+    """
 
     found: Found
     start: int
@@ -80,7 +84,7 @@ def _title_terms(title: str | None) -> frozenset[str]:
     return frozenset(terms(title or ""))
 
 
-def _matches(words: Sequence[QueryWord], present: frozenset[str] | set[str]) -> NDArray[np.float64]:
+def _matches(words: Sequence[QueryWord], present: frozenset[str]) -> NDArray[np.float64]:
     """For each word of the question, the weight of its best option that is present, 0 to 1."""
     return np.array([max((weight for term, weight in word.options if term in present), default=0.0) for word in words])
 
@@ -104,59 +108,65 @@ def candidates(query: Query, found: Sequence[Found], encoder: Encoder, passages:
     asks = asks_for(query.text)
     rows: list[tuple[Found, _Sentence, list[float]]] = []
     seen: set[tuple[str, int]] = set()
-    best = found[0].hit if found else None
     for item in found[:passages]:
-        if not item.hit.quotable or best is None:
+        if not item.hit.quotable:
             continue
-        words = query.words.get(item.hit.language, [])
-        total = sum(word.weight for word in words) or 1.0
-        weights = np.array([word.weight for word in words]) / total
-        sentences = _split(item.hit.text)
-        title = _title_terms(item.hit.title)
-        everything = _matches(words, title.union(*(sentence.terms for sentence in sentences)))
-        for number, sentence in enumerate(sentences):
+        evidence = _Evidence(query, item)
+        for number, sentence in enumerate(evidence.sentences):
             key = (item.hit.article_id, item.hit.start + sentence.start)
-            if key in seen:
-                continue
-            seen.add(key)
-            around = title.union(*(near.terms for near in sentences[max(0, number - 1) : number + 2]))
-            matched = _matches(words, set(sentence.terms))
-            features = [
-                float(weights @ matched) if words else 0.0,
-                float(matched[int(weights.argmax())]) if words else 0.0,
-                float(weights @ _matches(words, around)) if words else 0.0,
-                float(weights @ everything) if words else 0.0,
-                _closeness(words, sentence.terms, matched),
-                0.0,
-                item.lexical,
-                item.dense,
-                best.score - item.hit.score,
-                float(item.hit.article_id == best.article_id),
-                *_kinds(asks, sentence),
-                float(key[1] == 0),
-                min(1.0, key[1] / 3000),
-                float(np.log1p(len(sentence.terms))),
-                float(len(sentence.terms) < 5),
-                float(sentence.folded.rstrip(" \"'").endswith("?")),
-            ]
-            rows.append((item, sentence, features))
+            if key not in seen:
+                seen.add(key)
+                rows.append(
+                    (item, sentence, evidence.of(number) + _standing(found[0].hit, item, key[1]) + _form(asks, sentence))
+                )
     if not rows:
         return []
     cosines = encoder.encode_passages([sentence.text for _, sentence, _ in rows]) @ query.vector
     return [
-        _candidate(item, sentence, features, float(cosine))
-        for (item, sentence, features), cosine in zip(rows, cosines, strict=True)
+        _candidate(item, sentence, values, float(cosine))
+        for (item, sentence, values), cosine in zip(rows, cosines, strict=True)
     ]
 
 
-def _kinds(asks: Asks, sentence: _Sentence) -> list[float]:
+class _Evidence:
+    """How the question's words stand in the sentences of one passage."""
+
+    def __init__(self, query: Query, item: Found) -> None:
+        self.sentences = _split(item.hit.text)
+        self._words = query.words.get(item.hit.language, [])
+        total = sum(word.weight for word in self._words) or 1.0
+        self._weights = np.array([word.weight for word in self._words]) / total
+        self._title = _title_terms(item.hit.title)
+        self._all = self._share(self._title.union(*(sentence.terms for sentence in self.sentences)))
+
+    def _share(self, present: frozenset[str]) -> float:
+        return float(self._weights @ _matches(self._words, present)) if self._words else 0.0
+
+    def of(self, number: int) -> list[float]:
+        """The first features of `FEATURES`, up to `closeness`, for one sentence."""
+        sentence = self.sentences[number]
+        matched = _matches(self._words, frozenset(sentence.terms))
+        around = self._title.union(*(near.terms for near in self.sentences[max(0, number - 1) : number + 2]))
+        rare = float(matched[int(self._weights.argmax())]) if self._words else 0.0
+        closeness = _closeness(self._words, sentence.terms, matched)
+        return [float(self._weights @ matched) if self._words else 0.0, rare, self._share(around), self._all, closeness]
+
+
+def _standing(best: Hit, item: Found, start: int) -> list[float]:
+    """The features that passage, article and place give."""
+    first = float(item.hit.article_id == best.article_id)
+    return [item.lexical, item.dense, best.score - item.hit.score, first, float(start == 0), min(1.0, start / 3000)]
+
+
+def _form(asks: Asks, sentence: _Sentence) -> list[float]:
+    """The features that the sentence has by itself, given what is asked for."""
     offered = float(offers(asks, sentence.text, sentence.folded))
     by_kind = [offered * (asks is kind) for kind in (Asks.PERSON, Asks.NUMBER, Asks.DATE, Asks.PLACE, Asks.REASON)]
-    return [offered, *by_kind]
+    words = len(sentence.terms)
+    asking = sentence.folded.rstrip(" \"'").endswith("?")
+    return [offered, *by_kind, float(np.log1p(words)), float(words < 5), float(asking)]
 
 
-def _candidate(item: Found, sentence: _Sentence, features: list[float], cosine: float) -> Candidate:
-    values = np.array(features)
-    values[FEATURES.index("cosine")] = cosine
+def _candidate(item: Found, sentence: _Sentence, values: list[float], cosine: float) -> Candidate:
     start = item.hit.start + sentence.start
-    return Candidate(item, start, item.hit.start + sentence.end, sentence.text, values)
+    return Candidate(item, start, item.hit.start + sentence.end, sentence.text, np.array([*values, cosine]))

@@ -17,8 +17,9 @@ _DATES = re.compile(
     r"|\b(?:1[0-9]{3}|20[0-9]{2})\b"
 )
 _WORD_NUMBER = rf"(?:و)?(?:{AR_NUMBERS}|{EN_NUMBERS})"
+_PERCENT = r"(?:%|(?:في المئه|في المائه|بالمئه|بالمائه|percent|per cent)\b)"
 _NUMBERS = re.compile(
-    rf"\d+(?:[.,/]\d+)*\s*(?:%|(?:في المئه|في المائه|بالمئه|بالمائه|percent|per cent)\b)?(?:\s+(?:{AR_NUMBERS}|{EN_NUMBERS})\b)*"
+    rf"\d+(?:[.,/]\d+)*\s*{_PERCENT}?(?:\s+(?:{AR_NUMBERS}|{EN_NUMBERS})\b)*"
     rf"|\b{_WORD_NUMBER}(?:\s+{_WORD_NUMBER})*\b"
 )
 _UNIT = re.compile(r"\s+([^\W\d_]+)")
