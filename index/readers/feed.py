@@ -1,0 +1,56 @@
+"""RSS and Atom: each entry of a feed is an article."""
+
+import io
+import re
+from typing import Any
+
+import feedparser
+
+from index.errors import ReadError
+from index.readers.base import Draft, Drafts, Skipped, content_id
+from index.readers.encoding import decode
+from index.readers.html import fragment_text
+
+_DECLARED = re.compile(rb"""\A[^<]{0,8}<\?xml[^>]{0,100}?encoding=["']([\w.:-]+)""")
+_MARKUP = re.compile(r"<[a-zA-Z/!]|&#?\w{2,8};")
+
+
+def read(data: bytes, name: str, charset: str | None = None) -> Drafts:
+    """A draft for each entry, with the feed's name as outlet."""
+    declared = _DECLARED.match(data)
+    text = decode(data, name, charset or (declared[1].decode("ascii") if declared else None))
+    # Decoded here, strictly: feedparser would replace what it cannot decode. A string it would take for an address.
+    feed = feedparser.parse(
+        io.BytesIO(text.encode("utf-8", "surrogatepass")),
+        response_headers={"content-type": "application/xml; charset=utf-8"},
+    )
+    if not feed.entries:
+        problem = feed.get("bozo_exception") if feed.bozo else None
+        if feed.version and problem is None:
+            raise ReadError(f"{name}: this feed has no entries")
+        raise ReadError(f"{name}: this is not an RSS or Atom feed" + (f" ({problem})" if problem else ""))
+    outlet = _plain(feed.feed.get("title"))
+    for number, entry in enumerate(feed.entries, start=1):
+        yield _entry(entry, outlet, name, f"entry {number}")
+
+
+def _plain(markup: str | None) -> str | None:
+    """Text that may or may not be HTML, as text."""
+    if not markup or not _MARKUP.search(markup):
+        return markup or None
+    return fragment_text(markup) or None
+
+
+def _entry(entry: Any, outlet: str | None, name: str, place: str) -> Draft | Skipped:
+    contents = [content.get("value") or "" for content in entry.get("content") or []]
+    text = _plain(max([*contents, entry.get("summary") or ""], key=len))
+    title = _plain(entry.get("title"))
+    if text is None:
+        return Skipped(f"{name}:{place}", f"{place} has no text, only its title {title!r}; give the page's address instead")
+    link = entry.get("link") or None
+    source = _plain((entry.get("source") or {}).get("title")) or outlet
+    date = entry.get("published") or entry.get("updated")
+    draft = Draft(text, id=entry.get("id") or link, title=title, source=source, url=link, date=date, place=place)
+    if draft.id is None:
+        return Draft(text, id=content_id(draft), title=title, source=source, date=date, place=place)
+    return draft
