@@ -116,22 +116,21 @@ class _Sentences:
             has_word = has_word or _WORD_CHAR.search(text, seen, begin) is not None
             seen = end
             newline = text[begin] in _NEWLINES
-            if newline:
-                if cut_on_line and not has_word:
-                    cuts.pop()  # a lone quote or dot is no sentence
-                after = end
-            else:
-                after = _after_closers(text, end, len(text), self.opening)
-                if not has_word or not self._ends_here(number, start, after):
-                    continue
+            after = end if newline else _after_closers(text, end, len(text), self.opening)
             cut = _end_of_blanks(text, after)
+            if cut < len(text) and _is_mark(text[cut]):
+                continue
+            lone_marks = cut_on_line and not has_word
+            if not newline and not (lone_marks and cut > after) and not (has_word and self._ends_here(number, start, after)):
+                continue
+            if lone_marks:
+                cuts.pop()  # they belong to the sentence before
             if cut == len(text):
                 return cuts
-            if not _is_mark(text[cut]):
-                cuts.append(cut)
-                start = seen = cut
-                has_word = False
-                cut_on_line = not newline and _NEWLINE.search(text, after, cut) is None
+            cuts.append(cut)
+            start = seen = cut
+            has_word = False
+            cut_on_line = not newline and _NEWLINE.search(text, after, cut) is None
         if cut_on_line and not has_word and _WORD_CHAR.search(text, seen) is None:
             cuts.pop()
         return cuts
@@ -181,7 +180,7 @@ class _Sentences:
         if not token or len(token) > _LONGEST_ABBREVIATION:
             return False
         begin = dot - len(token)
-        token = "".join(char for char in token if not _is_mark(char)).strip(".")
+        token = "".join(char for char in token if not _is_invisible(char)).strip(".")
         if token.isdecimal():
             return begin == start and len(token) <= 3 and following > dot + 1  # the number of a list item
         if token in _ARABIC_ABBREVIATIONS:
@@ -273,7 +272,7 @@ def _after_closers(text: str, offset: int, end: int, opening: frozenset[int]) ->
     """Skip closing quotes and brackets, combining marks and invisible direction marks."""
     while offset < end:
         char = text[offset]
-        if not (char in _CLOSERS and offset not in opening) and not (char > "\x7f" and _is_mark(char)):
+        if not (char in _CLOSERS and offset not in opening) and not (char > "\x7f" and _is_invisible(char)):
             break
         offset += 1
     return offset
@@ -283,7 +282,7 @@ def _token_before(text: str, start: int, dot: int) -> str:
     """Letters, digits, marks and inner dots before `dot`, `_LONGEST_ABBREVIATION + 1` of them at most."""
     begin = dot
     lowest = max(start, dot - _LONGEST_ABBREVIATION - 1)
-    while begin > lowest and (text[begin - 1] in ".ـ" or text[begin - 1].isalnum() or _is_mark(text[begin - 1])):
+    while begin > lowest and (text[begin - 1] in ".ـ" or text[begin - 1].isalnum() or _is_invisible(text[begin - 1])):
         begin -= 1
     return text[begin:dot]
 
@@ -302,4 +301,8 @@ def _between_digits(text: str, start: int, end: int) -> bool:
 
 
 def _is_mark(char: str) -> bool:
+    return char == "\u200d" or unicodedata.category(char) in ("Mn", "Mc", "Me")
+
+
+def _is_invisible(char: str) -> bool:
     return unicodedata.category(char) in ("Mn", "Mc", "Me", "Cf")
