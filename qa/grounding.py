@@ -65,6 +65,9 @@ def find_quote(quote: str, text: str) -> tuple[int, int] | None:
     >>> find_quote("٣٠ ابريل", "في 30 أبريل الماضي")
     (3, 11)
     """
+    exact = text.find(quote) if quote.strip() else -1
+    if exact >= 0 and quote == quote.strip() and _at_word_borders(text, exact, exact + len(quote)):
+        return exact, exact + len(quote)
     spans = (span for span in _folded(text).find(quote) if _at_word_borders(text, *span))
     return next(spans, None)
 
