@@ -2,16 +2,19 @@
 
 >>> from qa.evaluation import Dataset, Question, evaluate
 >>> dataset = Dataset(
-...     "two questions",
+...     "three questions",
 ...     (
-...         Question("1", "Where is the sea?", "en", answers=("in Aden",)),
-...         Question("2", "أين البحر؟", "ar", answers=("في عدن",)),
+...         Question("1", "Where is the lighthouse?", "en", answers=("in Aden",)),
+...         Question("2", "أين المنارة؟", "ar", answers=("في عدن",)),
+...         Question("3", "Who painted it?", "en", answerable=False),
 ...     ),
 ... )
->>> metrics = evaluate(lambda question: "في عَدَن." if "أين" in question else "I do not know.", dataset)
->>> metrics["answers"]["contains_gold"]
-0.5
->>> metrics["by"]["lang"]["ar"]["answers"]["exact_match"]
+>>> def oracle(question):
+...     return "تقف المنارة في عَدَن منذ قرون." if "أين" in question else None
+>>> metrics = evaluate(oracle, dataset)
+>>> metrics["answers"]["contains_gold"], metrics["answers"]["accuracy"], metrics["abstention"]["refused_unanswerable"]
+(0.5, 0.6666666666666666, 1.0)
+>>> metrics["by"]["lang"]["ar"]["answers"]["contains_gold"]
 1.0
 """
 

@@ -40,6 +40,7 @@ def as_answer(question: str, given: object) -> dict[str, Any]:
     text = document.get("answer") or ""
     if not isinstance(text, str):
         raise TypeError(f"`answer` must be text, not {type(text).__name__}")
+    _check(document)
     refused = document.get("refused")
     defaults: dict[str, Any] = {
         "question": question,
@@ -51,6 +52,15 @@ def as_answer(question: str, given: object) -> dict[str, Any]:
         "passages": None,
     }
     return {**defaults, **document, "answer": text, "refused": not text.strip() if refused is None else bool(refused)}
+
+
+def _check(document: Mapping[str, Any]) -> None:
+    for name, needed in (("citations", "article_id"), ("passages", "article_id"), ("claims", "text")):
+        items = document.get(name)
+        if items is None:
+            continue
+        if not isinstance(items, list | tuple) or not all(isinstance(item, Mapping) and needed in item for item in items):
+            raise TypeError(f"`{name}` must be a list of objects with `{needed}`")
 
 
 def prediction(answer: Mapping[str, Any]) -> str:

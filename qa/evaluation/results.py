@@ -34,9 +34,9 @@ Verdict = Literal[
 ]
 
 Cause = Literal[
-    "article_missed",  # no relevant article among those retrieved
-    "passage_missed",  # the article came, no passage with a gold answer did
-    "not_selected",  # a passage with a gold answer came, the cited quotes do not hold one
+    "article_missed",  # no gold article among the passages that came with the answer
+    "passage_missed",  # a gold article came, no passage of it with a gold answer did
+    "not_selected",  # such a passage came, the cited quotes do not hold a gold answer
     "not_said",  # a cited quote holds a gold answer, the answer's text does not
 ]
 """Where a `wrong` or `refused_wrongly` went wrong first, along the way of an answer; `null` where that is not known."""
@@ -44,9 +44,10 @@ Cause = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """A passage that retrieval found, best first. `text` is kept for the first five only. Ids and offsets as in an answer.
+    """A passage that retrieval found, best first. `text` is kept for the first five, when only retrieving.
 
-    A system that only names articles leaves `passage_id`, `start` and `end` out.
+    Ids and offsets are as in an answer; a system that only names articles leaves them out. `holds` are the numbers of the
+    gold evidence sentences that it holds (`None` where there is no gold evidence). What is `None` is left out of the file.
     """
 
     article_id: str
@@ -56,6 +57,7 @@ class Retrieved:
     end: int | None = None
     title: str | None = None
     text: str | None = None
+    holds: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +65,14 @@ class Result:
     """One question, what the system did with it, and the values of every metric on it.
 
     The question: `id`, `question`, `language` (`ar`, `en`), `type`, `source` (outlet of the gold article), `answerable`,
-    `relevant` (gold article ids as the index knows them), `answers` (gold, in the article's words), `answers_other` (gold in
-    the other language, compared loosely), `evidence` (gold sentences), `conversation` (id of the one it is a turn of).
+    `relevant` (gold article ids as the index knows them), `grades` (of relevance, where not all are 1), `answers` (gold, in
+    the article's words), `answers_other` (gold in the other language, compared loosely), `evidence` (gold sentences),
+    `conversation` (id of the one it is a turn of).
 
     What happened: `answer` is an answer as in the contract (`Answer.to_dict()`), `None` for retrieval only and failures;
     `retrieved` are passages, best first, deeper than the answer's own; `latency_ms` is the time of the answer (of the search
-    when only retrieving), `None` for failures; `error` is the message of a failure.
+    when only retrieving), `None` for failures; `alone` says that no other question ran at that time, so that the latency is
+    that of an idle system; `error` is the message of a failure.
 
     The judgement: `verdict`, `cause`, and `metrics`, which maps a metric's name to its value on this question or to `None`
     where it does not apply. Article-level retrieval has plain names (`recall@5`), passage-level ones begin with `passages.`
@@ -82,6 +86,7 @@ class Result:
     source: str | None = None
     answerable: bool | None = None
     relevant: tuple[str, ...] = ()
+    grades: tuple[int, ...] = ()
     answers: tuple[str, ...] = ()
     answers_other: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
@@ -89,6 +94,7 @@ class Result:
     answer: dict[str, Any] | None = None
     retrieved: tuple[Retrieved, ...] = ()
     latency_ms: float | None = None
+    alone: bool = False
     error: str | None = None
     verdict: Verdict = "ungraded"
     cause: Cause | None = None
@@ -97,16 +103,21 @@ class Result:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types."""
-        return {**asdict(self), "retrieved": [asdict(hit) for hit in self.retrieved]}
+        retrieved = [{name: value for name, value in asdict(hit).items() if value is not None} for hit in self.retrieved]
+        return {**asdict(self), "retrieved": retrieved}
 
     @classmethod
     def from_dict(cls, row: dict[str, Any]) -> Self:
         """The inverse of `to_dict`, also after a trip through JSON. Unknown fields are left out."""
         known = {item.name: row[item.name] for item in fields(cls) if item.name in row}
-        for name in ("relevant", "answers", "answers_other", "evidence", "notes"):
+        for name in ("relevant", "grades", "answers", "answers_other", "evidence", "notes"):
             known[name] = tuple(known.get(name, ()))
-        known["retrieved"] = tuple(Retrieved(**hit) for hit in known.get("retrieved", ()))
+        known["retrieved"] = tuple(_retrieved(hit) for hit in known.get("retrieved", ()))
         return cls(**known)
+
+
+def _retrieved(hit: dict[str, Any]) -> Retrieved:
+    return Retrieved(**{**hit, "holds": None if hit.get("holds") is None else tuple(hit["holds"])})
 
 
 class RunInfo(TypedDict, total=False):
@@ -139,10 +150,12 @@ class Group(TypedDict, total=False):
     retrieval: dict[str, float | None]  # articles: recall@1 recall@5 recall@10 [recall@k] mrr@10 ndcg@10 map
     passages: dict[str, float | None]  # the same over passages that hold the evidence
     answers: dict[str, float | None]
-    # contains_gold exact_match f1 accuracy precision answered, citation_validity, citation_precision citation_recall (ours: a
-    # marker out of range is wrong), citation_precision_alce citation_recall_alce, faithfulness context_precision context_recall
+    # contains_gold contains_gold_60 (and in at most 60 words) exact_match f1 exact_match_folded f1_folded accuracy precision
+    # answered words (of an answer), citation_validity, citation_precision citation_recall (ours: a marker out of range is
+    # wrong), citation_precision_alce citation_recall_alce, faithfulness context_precision context_recall
     abstention: dict[str, float | None]  # refused_unanswerable refused_answerable auroc aurc ece
-    latency_ms: dict[str, float | None]  # p50 p95 p99 mean
+    latency_ms: dict[str, float | None]  # p50 p95 p99 mean, of questions that ran alone; how many they are is `timed`
+    timed: int
     intervals: dict[str, dict[str, list[float] | None]]
     verdicts: dict[str, int]  # Verdict -> how many
     causes: dict[str, int]  # Cause -> how many

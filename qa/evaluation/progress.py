@@ -1,0 +1,20 @@
+"""Progress on stderr, for people only."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def question_bar(wanted: bool, total: int, done: int) -> Iterator[Callable[[int], None]]:
+    """A progress bar on stderr; nothing where stderr is no terminal."""
+    if not wanted or not sys.stderr.isatty():
+        yield lambda count: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=30), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("questions", total=total, completed=done)
+        yield lambda count: bar.advance(task, count)
