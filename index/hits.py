@@ -34,3 +34,8 @@ class Hit:
     date: str | None = None
     url: str | None = None
     quotable: bool = True
+
+    @property
+    def number(self) -> int:
+        """The passage's place among those of its article, from 0."""
+        return int(self.passage_id.rpartition("#")[2])

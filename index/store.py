@@ -27,6 +27,13 @@ _CHUNK = 500  # ids in one statement, below SQLite's limit on variables
 _ISO_DATE = "____-__-__"
 
 
+_HITS = select(
+    passages,
+    func.substr(articles.c.text, passages.c.start + 1, passages.c.end - passages.c.start).label("passage_text"),
+    *(articles.c[name] for name in ("title", "source", "date", "url", "quotable")),
+).join(articles, articles.c.id == passages.c.article_id)
+
+
 class StoreError(DalilError):
     """Raised when the database is unreadable, or of another version of Dalil."""
 
@@ -149,14 +156,17 @@ class Store:
 
     def hits(self, ids: Sequence[int]) -> list[tuple[int, Hit]]:
         """The passages of these row ids, scores still 0. Ids that are gone from the store are left out."""
-        text = func.substr(articles.c.text, passages.c.start + 1, passages.c.end - passages.c.start).label("passage_text")
-        columns = (passages, text, *(articles.c[name] for name in ("title", "source", "date", "url", "quotable")))
         found = []
         with self.engine.connect() as connection:
             for part in _parts(ids):
-                query = select(*columns).join(articles, articles.c.id == passages.c.article_id).where(passages.c.id.in_(part))
-                found += [(row.id, _hit(row)) for row in connection.execute(query)]
+                found += [(row.id, _hit(row)) for row in connection.execute(_HITS.where(passages.c.id.in_(part)))]
         return found
+
+    def passages_of(self, article_id: str, first: int, last: int) -> list[Hit]:
+        """The passages of one article with numbers from `first` to `last`, in order."""
+        chosen = _HITS.where(passages.c.article_id == article_id, passages.c.number.between(first, last))
+        with self.engine.connect() as connection:
+            return [_hit(row) for row in connection.execute(chosen.order_by(passages.c.number))]
 
     def languages(self) -> list[Language]:
         """The languages that passages are in."""

@@ -12,7 +12,7 @@ from prompts import message
 from qa.answer import Answer, Citation, Claim, ClaimVerified, Event, PassagesFound
 from qa.extractive import Reading, read
 from qa.grounding import Located, Verdict, verify
-from qa.reading.sentences import Candidate
+from qa.reading.sentences import Sentence
 
 _QUOTES: dict[Language, tuple[str, str]] = {"ar": ("«", "»"), "en": ("“", "”")}
 
@@ -51,17 +51,17 @@ class Answerer:
         spans = {"retrieve": retrieved - began, "answer": ended - retrieved, "total": ended - began}
         yield replace(answer, timings_ms={name: round(seconds * 1000, 3) for name, seconds in spans.items()})
 
-    def _ground(self, reading: Reading, found: Sequence[Found]) -> list[tuple[Candidate, Citation]]:
+    def _ground(self, reading: Reading, found: Sequence[Found]) -> list[tuple[Sentence, Citation]]:
         """The sentences that pass the gate, each with its citation."""
         hits = [item.hit for item in found]
-        passed: list[tuple[Candidate, Located]] = []
+        passed: list[tuple[Sentence, Located]] = []
         for sentence in reading.sentences:
-            located = verify(sentence.text, sentence.found.hit, hits)
+            located = verify(sentence.text, sentence.hit, hits)
             if located.verdict is Verdict.SUPPORTED:
                 passed.append((sentence, located))
-        repeated = self._collection.store.duplicates_of([sentence.found.hit.article_id for sentence, _ in passed])
+        repeated = self._collection.store.duplicates_of([sentence.hit.article_id for sentence, _ in passed])
         return [
-            (sentence, _citation(marker, located, repeated.get(sentence.found.hit.article_id, [])))
+            (sentence, _citation(marker, located, repeated.get(sentence.hit.article_id, [])))
             for marker, (sentence, located) in enumerate(passed, start=1)
         ]
 
@@ -85,7 +85,7 @@ def _citation(marker: int, located: Located, also: Sequence[Article]) -> Citatio
     )
 
 
-def _answer(asked: Asked, reading: Reading, grounded: Sequence[tuple[Candidate, Citation]], nearest: tuple[Hit, ...]) -> Answer:
+def _answer(asked: Asked, reading: Reading, grounded: Sequence[tuple[Sentence, Citation]], nearest: tuple[Hit, ...]) -> Answer:
     if not grounded:
         text = message("refusal_near" if nearest else "refusal", asked.language)
         sure = round(min(reading.confidence, asked.refuse_below), 4)
@@ -93,7 +93,7 @@ def _answer(asked: Asked, reading: Reading, grounded: Sequence[tuple[Candidate, 
     citations = tuple(citation for _, citation in grounded)
     claims = tuple(Claim(citation.quote, (citation.marker,)) for citation in citations)
     short = reading.short if any(reading.short and reading.short in citation.quote for citation in citations) else None
-    cited = [sentence.found.hit for sentence, _ in grounded]
+    cited = [sentence.hit for sentence, _ in grounded]
     shown = list(dict.fromkeys([*nearest, *cited]))
     return Answer(
         question=asked.question,

@@ -7,7 +7,7 @@ from index.collection import Collection
 from index.retrieval import Found, Query
 from qa.reading.question import asks_for
 from qa.reading.ranker import Ranked, confidence, rank
-from qa.reading.sentences import Candidate, candidates
+from qa.reading.sentences import Sentence, articles_read, candidates
 from qa.reading.spans import short_answer
 
 _LONGEST = 60  # words of one answer, unless a single sentence is longer
@@ -19,43 +19,42 @@ _MARGIN = 2.0  # in the ranker's score: how far behind the best a further senten
 class Reading:
     """What reading gave: the sentences that answer, in the order to show them, the few words, and how sure it is."""
 
-    sentences: tuple[Candidate, ...]
+    sentences: tuple[Sentence, ...]
     short: str | None
     confidence: float
 
 
 def read(query: Query, found: Sequence[Found], collection: Collection) -> Reading:
     """Choose the sentences that answer."""
-    ranked = rank(candidates(query, found, collection.encoder))
+    ranked = rank(candidates(query, articles_read(found, collection), collection))
     if not ranked:
         return Reading((), None, 0.0)
     chosen = _choose(ranked)
     best = ranked[0].candidate
-    span = short_answer(asks_for(query.text), best.text, query.words.get(best.found.hit.language, []), query.text)
-    short = best.text[span[0] : span[1]] if span else None
+    span = short_answer(asks_for(query.text), best.sentence.text, query.words.get(best.sentence.hit.language, []), query.text)
+    short = best.sentence.text[span[0] : span[1]] if span else None
     return Reading(chosen, short, confidence(query, found, ranked))
 
 
-def _choose(ranked: Sequence[Ranked]) -> tuple[Candidate, ...]:
+def _choose(ranked: Sequence[Ranked]) -> tuple[Sentence, ...]:
+    """The best sentence, and further ones nearly as good that leave the answer short; articles in order of their best."""
     best = ranked[0]
-    chosen = [best.candidate]
-    words = len(best.candidate.text.split())
+    chosen = [best.candidate.sentence]
+    words = len(chosen[0].text.split())
     for item in ranked[1:]:
         if len(chosen) == _MOST or item.score < best.score - _MARGIN:
             break
-        length = len(item.candidate.text.split())
-        if words + length <= _LONGEST and not any(_overlap(item.candidate, other) for other in chosen):
-            chosen.append(item.candidate)
+        sentence = item.candidate.sentence
+        length = len(sentence.text.split())
+        if words + length <= _LONGEST and not any(_overlap(sentence, other) for other in chosen):
+            chosen.append(sentence)
             words += length
-    order = {id(item.candidate): number for number, item in enumerate(ranked)}
-    first: dict[str, int] = {}
-    for candidate in chosen:
-        first.setdefault(candidate.found.hit.article_id, order[id(candidate)])
-    return tuple(sorted(chosen, key=lambda candidate: (first[candidate.found.hit.article_id], candidate.start)))
+    articles = list(dict.fromkeys(sentence.hit.article_id for sentence in chosen))
+    return tuple(sorted(chosen, key=lambda sentence: (articles.index(sentence.hit.article_id), sentence.start)))
 
 
-def _overlap(one: Candidate, other: Candidate) -> bool:
+def _overlap(one: Sentence, other: Sentence) -> bool:
     """Whether two sentences are the same words: one place, or one text in two articles."""
-    if one.found.hit.article_id == other.found.hit.article_id:
+    if one.hit.article_id == other.hit.article_id:
         return one.start < other.end and other.start < one.end
     return one.text == other.text

@@ -45,33 +45,39 @@ def _any(*words: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(words)})\b")
 
 
-_DATE = _any(
-    AR_MONTHS,
-    EN_MONTHS,
-    DAYS,
-    r"(?:عام|سنه|العام|عامي)\s+\d{2,4}",
-    r"1[0-9]{3}|20[0-9]{2}",
-    "امس|اليوم|غدا|الماضي|المقبل|yesterday|today|last (?:week|month|year)",
-)
-_NUMBER = re.compile(rf"\d|%|\b(?:و|ب|ل)?(?:ال)?(?:{AR_NUMBERS})\b|\b(?:{EN_NUMBERS})\b|\bفي المئه\b|\bفي المائه\b")
+_YEAR = r"1[0-9]{3}|20[0-9]{2}"
+_NEAR = "امس|اليوم|غدا|الماضي|المقبل|yesterday|today|last (?:week|month|year)"
+_DATE = _any(AR_MONTHS, EN_MONTHS, DAYS, r"(?:عام|سنه|العام|عامي)\s+\d{2,4}", _YEAR, _NEAR)
+_NUMBER = re.compile(rf"\d+(?:[.,]\d+)*|%|\b(?:[وبل])?(?:ال)?(?:{AR_NUMBERS})\b|\b(?:{EN_NUMBERS})\b|\bفي الم(?:ا)?ئه\b")
 _PERSON_AR = _any(_AR_TITLES, _AR_SPEECH)
 _PERSON_EN = re.compile(
     r"\b(?:[A-Z][\w'-]+ (?:[A-Z]\. )?){1,3}[A-Z][\w'-]+|\b(?:Mr|Mrs|Ms|Dr|President|Prince|King|Queen|Sir|Saint)\b"
 )
-_PLACE = re.compile(rf"\b(?:{_AR_PLACES})\b|\b(?:في|الي|من)\s+\w{{3,}}|\b(?:in|at|to|from|near)\s+(?:the\s+)?\w+")
-_REASON = re.compile(rf"\b(?:و|ف)?(?:{_AR_REASONS})\b|\b(?:{_EN_REASONS})\b|\bل(?:ت|ي|ل)\w{{3,}}|\bto \w+")
+_PLACE = re.compile(rf"\b[وبل]?(?:{_AR_PLACES})\b|\b(?:في|الي|من)\s+\w{{3,}}|\b(?:in|at|to|from|near)\s+(?:the\s+)?[a-z]+")
+_REASON = re.compile(rf"\b[وف]?(?:{_AR_REASONS})\b|\b(?:{_EN_REASONS})\b")
+_CALLED = "اسم|باسم|يسمي|تسمي|يعرف|تعرف|المعروف|المعروفه|بعنوان|عنوان|يدعي|لقب"
+_NAME = re.compile(rf"[\"(]\s*\w|\b(?:{_CALLED})\b|\b(?:called|named|known as|titled|name)\b")
 
 
-def offers(asks: Asks, text: str, folded: str) -> bool:
-    """Whether a sentence (`text`, and its folding) has words of the asked kind. `Asks.THING` is offered by every sentence."""
+def offers(asks: Asks, text: str, folded: str, asked: str) -> bool:
+    """Whether a sentence (`text`, and its folding) has words of the asked kind that the folded question has not.
+
+    `Asks.THING` is offered by every sentence.
+    """
     if asks is Asks.DATE:
-        return _DATE.search(folded) is not None
+        return _has_new(_DATE, folded, asked)
     if asks is Asks.NUMBER:
-        return _NUMBER.search(folded) is not None
+        return _has_new(_NUMBER, folded, asked)
     if asks is Asks.PERSON:
         return _PERSON_AR.search(folded) is not None or _PERSON_EN.search(text) is not None
     if asks is Asks.PLACE:
-        return _PLACE.search(folded) is not None
+        return _has_new(_PLACE, folded, asked)
     if asks is Asks.REASON:
         return _REASON.search(folded) is not None
+    if asks is Asks.NAME:
+        return _NAME.search(folded) is not None
     return True
+
+
+def _has_new(pattern: re.Pattern[str], folded: str, asked: str) -> bool:
+    return any(match.group() not in asked for match in pattern.finditer(folded))

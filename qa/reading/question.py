@@ -14,14 +14,14 @@ class Asks(StrEnum):
     NUMBER = "number"
     PLACE = "place"
     REASON = "reason"
+    NAME = "name"
     THING = "thing"
 
 
 _TIME = "يوم|تاريخ|عام|سنه|شهر|وقت|موعد|ساعه|قرن|عقد|ليله"
 _PLACES = "مدينه|دوله|بلد|بلده|مكان|منطقه|محافظه|قريه|قاره|عاصمه|موقع|حي|شارع|جزيره|ولايه|اقليم|مقر"
 _PEOPLE = (
-    "رئيس|مدير|وزير|ملك|امير|لاعب|مدرب|شخص|رجل|امراه|عالم|كاتب|مخرج|ممثل|قائد|متحدث|مسؤول|مسوول|طبيب|باحث|شاعر|"
-    "مولف|سفير|نائب"
+    "رئيس|مدير|وزير|ملك|امير|لاعب|مدرب|شخص|رجل|امراه|عالم|كاتب|مخرج|ممثل|قائد|متحدث|مسؤول|مسوول|طبيب|باحث|شاعر|مولف|سفير|نائب"
 )
 _AMOUNTS = (
     "عدد|نسبه|سعر|قيمه|تكلفه|كلفه|مساحه|طول|ارتفاع|وزن|عمر|مبلغ|حجم|سرعه|درجه|معدل|احتمال|مده|رقم|كميه|سن|مقدار|عمق|"
@@ -37,10 +37,9 @@ _QUANTITIES = (
 )
 _KINDS_OF_AMOUNT = "total|average|annual|maximum|minimum|estimated|current"
 _PLACES_EN = (
-    "city|country|place|region|town|state|province|village|continent|island|location|capital|district|street|area|venue|airport"
+    "city|country|place|region|town|state|province|village|continent|island|location|capital|district|street|area|venue"
 )
-_PEOPLE_EN = "person|man|woman|player|president|minister|director|author|actor|scientist|king|officer|coach|spokesman|spokesperson|"
-    "singer"
+_PEOPLE_EN = "person|man|woman|player|president|minister|director|author|actor|scientist|king|officer|coach|spokesman|singer"
 
 # Tried in order on the folded question; the first that matches decides.
 _PATTERNS: tuple[tuple[Asks, tuple[str, ...]], ...] = (
@@ -78,6 +77,15 @@ _PATTERNS: tuple[tuple[Asks, tuple[str, ...]], ...] = (
             r"\b[وف]?اين\b",
             rf"(?:{_IN_WHICH}|{_WHAT})(?:ال)?(?:{_PLACES})\b",
             rf"\bwhere\b|\b(?:what|which) (?:\w+ )?(?:{_PLACES_EN})\b",
+        ),
+    ),
+    (
+        Asks.NAME,
+        (
+            rf"\b(?:ما|ماذا|باي|اي)(?:\s+(?:هو|هي|كان))?\s+(?:اسم|عنوان|لقب|شعار)\b(?!\s+(?:{_PEOPLE})\b)",
+            r"\b(?:ماذا|بماذا|بم|كيف)\s+(?:يسمي|تسمي|سمي|سميت|يعرف|تعرف|يدعي|تدعي|يلقب|تلقب|اطلق)\b",
+            r"\bwhat (?:is|was|were|are) the (?:\w+ )?(?:name|title|nickname|slogan)\b|\bwhat (?:name|title|nickname)\b",
+            r"\bwhat (?:is|was|were|are) .+ (?:called|named|known as|titled)\b",
         ),
     ),
     (

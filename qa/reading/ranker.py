@@ -16,22 +16,31 @@ from numpy.typing import NDArray
 from index.retrieval import Found, Query
 from qa.reading.sentences import FEATURES, Candidate
 
-CONFIDENCE_FEATURES = (
-    "rank_score",
-    "rank_lead",  # over the best sentence of another article
+_COPIED = (
     "coverage",
     "coverage_rare",
     "coverage_near",
-    "coverage_passage",
+    "coverage_article",
+    "coverage_local",
+    "coverage_local_near",
+    "missing_rarest",
+    "closeness",
     "cosine",
-    "passage_lexical",
-    "passage_dense",
+    "article_lexical",
+    "article_dense",
+    "offers",
+)
+CONFIDENCE_FEATURES = (
+    *_COPIED,
+    "rank_score",
+    "rank_lead",  # over the best sentence of another article
     "passage_lead",  # of the best passage over the best of another article
     "unknown",  # share of the question's weight that stands nowhere in the collection
-    "offers",
     "crosses",  # question and sentence are of two languages
     "crosses_coverage",
-    "crosses_passage",
+    "crosses_article",
+    "crosses_local",
+    "crosses_score",
 )
 
 
@@ -82,19 +91,22 @@ def rank(candidates: Sequence[Candidate], model: Linear | None = None) -> list[R
 def confidence_features(query: Query, found: Sequence[Found], ranked: Sequence[Ranked]) -> NDArray[np.float64]:
     """What the confidence of the best candidate is judged by, in order of `CONFIDENCE_FEATURES`."""
     best = ranked[0]
-    candidate = best.candidate
-    hit = candidate.found.hit
+    hit = best.candidate.found.hit
     rival = next((item.score for item in ranked if item.candidate.found.hit.article_id != hit.article_id), best.score - 5)
     other = next((item.hit.score for item in found if item.hit.article_id != hit.article_id), 0.0)
     words = query.words.get(hit.language, [])
     total = sum(word.weight for word in words) or 1.0
-    unknown = sum(word.weight for word in words if not word.known) / total
     crosses = float(hit.language != query.language)
-    values = {name: candidate.feature(name) for name in ("coverage", "coverage_rare", "coverage_near", "coverage_passage")}
-    values |= {name: candidate.feature(name) for name in ("cosine", "passage_lexical", "passage_dense", "offers")}
-    values |= {"rank_score": best.score, "rank_lead": min(5.0, best.score - rival), "passage_lead": hit.score - other}
-    values |= {"unknown": unknown, "crosses": crosses, "crosses_coverage": crosses * values["coverage_near"]}
-    values["crosses_passage"] = crosses * values["coverage_passage"]
+    values = {name: best.candidate.feature(name) for name in _COPIED}
+    values["rank_score"] = best.score
+    values["rank_lead"] = min(5.0, best.score - rival)
+    values["passage_lead"] = hit.score - other
+    values["unknown"] = sum(word.weight for word in words if not word.known) / total
+    values["crosses"] = crosses
+    values["crosses_coverage"] = crosses * values["coverage_near"]
+    values["crosses_article"] = crosses * values["coverage_article"]
+    values["crosses_local"] = crosses * values["coverage_local"]
+    values["crosses_score"] = crosses * best.score
     return np.array([values[name] for name in CONFIDENCE_FEATURES])
 
 

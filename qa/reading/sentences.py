@@ -1,13 +1,13 @@
-"""The sentences of the passages that were found, each with the evidence that it answers the question."""
+"""The sentences of the articles that were found, each with the evidence that it answers the question."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from index.embedding.encoder import Encoder
 from numpy.typing import NDArray
 
+from index.collection import Collection
 from index.hits import Hit
 from index.language import fold, sentence_spans, trim
 from index.language.stemming import terms
@@ -17,41 +17,54 @@ from qa.reading.question import Asks, asks_for
 
 FEATURES = (
     "coverage",  # share of the question's weight that stands in the sentence
-    "coverage_rare",  # the same for its rarest word
+    "coverage_rare",  # whether its rarest word does
     "coverage_near",  # with the sentences on both sides and the title
-    "coverage_passage",  # with the whole passage and the title
+    "coverage_article",  # with the whole article and the title
+    "coverage_local",  # of the words weighed by how few of the article's sentences hold them
+    "coverage_local_near",  # the same, with the sentences on both sides
+    "missing_rarest",  # share of the weight of the heaviest word that the article lacks
     "closeness",  # how close together the matched words stand, 1 = side by side
-    "passage_lexical",
-    "passage_dense",
-    "passage_gap",  # from the passage's score to the best passage's
+    "article_lexical",  # of the article's best passage
+    "article_dense",
+    "article_gap",  # from the article's best passage to the best passage of all
     "first_article",  # 1 for the article of the best passage
     "lead",  # 1 for the article's first sentence
     "position",  # in the article, 0 first, 1 from the three thousandth character on
-    "offers",  # words of the asked kind
+    "offers",  # words of the asked kind that the question does not have
     "offers_person",
     "offers_number",
     "offers_date",
     "offers_place",
     "offers_reason",
+    "offers_name",
     "words",  # log of the number of words
     "short",  # 1 below five words
     "asks",  # 1 where the sentence is itself a question
+    "new",  # share of the sentence's words that the question does not have
     "cosine",  # of question and sentence
 )
-_PASSAGES = 10
+_ARTICLES = 4
+_WINDOW = 8  # passages on both sides of one that was found that are read with it
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence in a passage: `article.text[start:end] == text`, as `hit` holds it."""
+
+    hit: Hit
+    start: int
+    end: int
+    text: str
+    folded: str
+    terms: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence that may answer: `article.text[start:end] == text`, found in `found.hit`.
+    """A sentence that may answer, the best passage of its article, and a value for each of `FEATURES`."""
 
-    `features` has one value for each of `FEATURES`.
-    """
-
+    sentence: Sentence
     found: Found
-    start: int
-    end: int
-    text: str
     features: NDArray[np.float64]
 
     def feature(self, name: str) -> float:
@@ -59,114 +72,135 @@ class Candidate:
         return float(self.features[FEATURES.index(name)])
 
 
-@dataclass(frozen=True, slots=True)
-class _Sentence:
-    start: int  # in the passage
-    end: int
-    text: str
-    folded: str
-    terms: tuple[str, ...]
-
-
 @lru_cache(maxsize=4096)
-def _split(text: str) -> tuple[_Sentence, ...]:
+def _split(text: str) -> tuple[tuple[int, int, str, str, tuple[str, ...]], ...]:
     found = []
     for span in sentence_spans(text):
         start, end = trim(text, span)
         if end > start:
             piece = text[start:end]
-            found.append(_Sentence(start, end, piece, fold(piece), tuple(terms(piece))))
+            found.append((start, end, piece, fold(piece), tuple(terms(piece))))
     return tuple(found)
 
 
-@lru_cache(maxsize=4096)
-def _title_terms(title: str | None) -> frozenset[str]:
-    return frozenset(terms(title or ""))
+def sentences_of(passages: Sequence[Hit]) -> list[Sentence]:
+    """The sentences of one article's passages, in order, each once though passages overlap."""
+    found: dict[int, Sentence] = {}
+    for hit in passages:
+        for start, end, text, folded, stems in _split(hit.text):
+            held = found.get(hit.start + start)
+            if held is None or held.end < hit.start + end:
+                found[hit.start + start] = Sentence(hit, hit.start + start, hit.start + end, text, folded, stems)
+    return [found[start] for start in sorted(found)]
+
+
+def articles_read(found: Sequence[Found], collection: Collection) -> list[tuple[Found, list[Sentence]]]:
+    """The best articles: the best passage of each, and its sentences. Articles that must not be quoted are left out.
+
+    Of a very long article only the stretch around the passages that were found is read.
+    """
+    best: dict[str, Found] = {}
+    for item in found:
+        if item.hit.quotable:
+            best.setdefault(item.hit.article_id, item)
+    read = []
+    for item in list(best.values())[:_ARTICLES]:
+        number = item.hit.number
+        read.append((item, sentences_of(collection.store.passages_of(item.hit.article_id, number - _WINDOW, number + _WINDOW))))
+    return read
+
+
+def candidates(query: Query, read: Sequence[tuple[Found, Sequence[Sentence]]], collection: Collection) -> list[Candidate]:
+    """Every sentence of the articles read, with its features."""
+    asks = asks_for(query.text)
+    asked = fold(query.text)
+    rows: list[tuple[Sentence, Found, list[float]]] = []
+    for item, sentences in read:
+        evidence = Evidence(query, item.hit.title, sentences, item.hit.language)
+        for number, sentence in enumerate(sentences):
+            standing = _standing(read[0][0], item, sentence.start)
+            rows.append((sentence, item, evidence.of(number) + standing + _form(asks, asked, sentence)))
+    if not rows:
+        return []
+    known = frozenset(stem for words in query.words.values() for word in words for stem, _ in word.options)
+    cosines = collection.encoder.encode_passages([sentence.text for sentence, _, _ in rows]) @ query.vector
+    found = []
+    for (sentence, item, values), cosine in zip(rows, cosines, strict=True):
+        new = sum(stem not in known for stem in sentence.terms) / max(1, len(sentence.terms))
+        found.append(Candidate(sentence, item, np.array([*values, new, float(cosine)])))
+    return found
+
+
+class Evidence:
+    """How the question's words stand in the sentences of one article."""
+
+    def __init__(self, query: Query, title: str | None, sentences: Sequence[Sentence], language: str) -> None:
+        words = query.words["ar" if language == "ar" else "en"]
+        title_terms = frozenset(terms(title or ""))
+        weights = np.array([word.weight for word in words]) if words else np.zeros(1)
+        self._weights = weights / (weights.sum() or 1.0)
+        self._words = words
+        self._matched = np.array([_matches(words, frozenset(sentence.terms)) for sentence in sentences]).reshape(
+            len(sentences), -1
+        )
+        self._title = _matches(words, title_terms)
+        self._terms = [sentence.terms for sentence in sentences]
+        held = (self._matched > 0).sum(axis=0)
+        local = self._weights * np.log(1 + len(sentences) / (held + 0.5))
+        self._local = local / (local.sum() or 1.0)
+        everything = np.maximum(self._title, self._matched.max(axis=0, initial=0.0))
+        self._article = float(self._weights @ everything)
+        self._missing = float((self._weights * (everything == 0)).max() / (self._weights.max() or 1.0))
+
+    def of(self, number: int) -> list[float]:
+        """The features of `FEATURES` from `coverage` to `closeness` for one sentence."""
+        matched = self._matched[number]
+        near = self._matched[max(0, number - 1) : number + 2].max(axis=0)
+        around = np.maximum(near, self._title)
+        return [
+            float(self._weights @ matched),
+            float(matched[int(self._weights.argmax())]),
+            float(self._weights @ around),
+            self._article,
+            float(self._local @ matched),
+            float(self._local @ near),
+            self._missing,
+            _closeness(self._words, self._terms[number], matched),
+        ]
 
 
 def _matches(words: Sequence[QueryWord], present: frozenset[str]) -> NDArray[np.float64]:
-    """For each word of the question, the weight of its best option that is present, 0 to 1."""
-    return np.array([max((weight for term, weight in word.options if term in present), default=0.0) for word in words])
+    """For each word of the question, the weight of its best option that is present, 0 to 1; one zero where there are none."""
+    if not words:
+        return np.zeros(1)
+    return np.array([max((weight for stem, weight in word.options if stem in present), default=0.0) for word in words])
 
 
 def _closeness(words: Sequence[QueryWord], sentence: Sequence[str], matched: NDArray[np.float64]) -> float:
-    wanted = [{term for term, _ in word.options} for word, hit in zip(words, matched, strict=True) if hit > 0]
+    wanted = [{stem for stem, _ in word.options} for word, hit in zip(words, matched, strict=False) if hit > 0]
     if len(wanted) < 2:
         return 0.0
-    places = sorted((at, number) for at, term in enumerate(sentence) for number, stems in enumerate(wanted) if term in stems)
     last: dict[int, int] = {}
     best = len(sentence)
-    for at, number in places:
-        last[number] = at
-        if len(last) == len(wanted):
-            best = min(best, at - min(last.values()))
+    for at, stem in enumerate(sentence):
+        for number, stems in enumerate(wanted):
+            if stem in stems:
+                last[number] = at
+                if len(last) == len(wanted):
+                    best = min(best, at - min(last.values()))
     return len(wanted) / max(best + 1, len(wanted))
 
 
-def candidates(query: Query, found: Sequence[Found], encoder: Encoder, passages: int = _PASSAGES) -> list[Candidate]:
-    """Every sentence of the best passages, once, with its features. Passages that must not be quoted give none."""
-    asks = asks_for(query.text)
-    rows: list[tuple[Found, _Sentence, list[float]]] = []
-    seen: set[tuple[str, int]] = set()
-    for item in found[:passages]:
-        if not item.hit.quotable:
-            continue
-        evidence = _Evidence(query, item)
-        for number, sentence in enumerate(evidence.sentences):
-            key = (item.hit.article_id, item.hit.start + sentence.start)
-            if key not in seen:
-                seen.add(key)
-                rows.append(
-                    (item, sentence, evidence.of(number) + _standing(found[0].hit, item, key[1]) + _form(asks, sentence))
-                )
-    if not rows:
-        return []
-    cosines = encoder.encode_passages([sentence.text for _, sentence, _ in rows]) @ query.vector
-    return [
-        _candidate(item, sentence, values, float(cosine))
-        for (item, sentence, values), cosine in zip(rows, cosines, strict=True)
-    ]
+def _standing(first: Found, item: Found, start: int) -> list[float]:
+    """The features that the article and the place in it give."""
+    same = float(item.hit.article_id == first.hit.article_id)
+    return [item.lexical, item.dense, first.hit.score - item.hit.score, same, float(start == 0), min(1.0, start / 3000)]
 
 
-class _Evidence:
-    """How the question's words stand in the sentences of one passage."""
-
-    def __init__(self, query: Query, item: Found) -> None:
-        self.sentences = _split(item.hit.text)
-        self._words = query.words.get(item.hit.language, [])
-        total = sum(word.weight for word in self._words) or 1.0
-        self._weights = np.array([word.weight for word in self._words]) / total
-        self._title = _title_terms(item.hit.title)
-        self._all = self._share(self._title.union(*(sentence.terms for sentence in self.sentences)))
-
-    def _share(self, present: frozenset[str]) -> float:
-        return float(self._weights @ _matches(self._words, present)) if self._words else 0.0
-
-    def of(self, number: int) -> list[float]:
-        """The first features of `FEATURES`, up to `closeness`, for one sentence."""
-        sentence = self.sentences[number]
-        matched = _matches(self._words, frozenset(sentence.terms))
-        around = self._title.union(*(near.terms for near in self.sentences[max(0, number - 1) : number + 2]))
-        rare = float(matched[int(self._weights.argmax())]) if self._words else 0.0
-        closeness = _closeness(self._words, sentence.terms, matched)
-        return [float(self._weights @ matched) if self._words else 0.0, rare, self._share(around), self._all, closeness]
-
-
-def _standing(best: Hit, item: Found, start: int) -> list[float]:
-    """The features that passage, article and place give."""
-    first = float(item.hit.article_id == best.article_id)
-    return [item.lexical, item.dense, best.score - item.hit.score, first, float(start == 0), min(1.0, start / 3000)]
-
-
-def _form(asks: Asks, sentence: _Sentence) -> list[float]:
+def _form(asks: Asks, asked: str, sentence: Sentence) -> list[float]:
     """The features that the sentence has by itself, given what is asked for."""
-    offered = float(offers(asks, sentence.text, sentence.folded))
-    by_kind = [offered * (asks is kind) for kind in (Asks.PERSON, Asks.NUMBER, Asks.DATE, Asks.PLACE, Asks.REASON)]
+    offered = float(offers(asks, sentence.text, sentence.folded, asked))
+    kinds = (Asks.PERSON, Asks.NUMBER, Asks.DATE, Asks.PLACE, Asks.REASON, Asks.NAME)
     words = len(sentence.terms)
     asking = sentence.folded.rstrip(" \"'").endswith("?")
-    return [offered, *by_kind, float(np.log1p(words)), float(words < 5), float(asking)]
-
-
-def _candidate(item: Found, sentence: _Sentence, values: list[float], cosine: float) -> Candidate:
-    start = item.hit.start + sentence.start
-    return Candidate(item, start, item.hit.start + sentence.end, sentence.text, np.array([*values, cosine]))
+    return [offered, *(offered * (asks is kind) for kind in kinds), float(np.log1p(words)), float(words < 5), float(asking)]

@@ -1,0 +1,221 @@
+"""Makes `weights.json`: `python -m qa.reading.training --data FOLDER`, with FOLDER the reading sets (see the model card there).
+
+Each question is asked over an index of all articles. The ranker learns which of the sentences that were found holds a gold
+answer; the confidence learns whether the best sentence does: with the article as it is, with its sentences that answer left
+out (a near article that lacks the detail), and with the whole article left out. It learns from ranker scores of questions
+that the ranker has not seen.
+"""
+
+import argparse
+import gzip
+import json
+import random
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.article import Article
+from index.hits import Hit
+from index.language import detect_language
+from index.retrieval import Found, Query, Retriever
+from qa.dalil import Dalil
+from qa.grounding import find_quote
+from qa.reading.ranker import CONFIDENCE_FEATURES, Linear, confidence_features, rank
+from qa.reading.sentences import FEATURES, Candidate, Sentence, articles_read, candidates
+
+SEED = 7
+_FOLDS = 4
+
+
+@dataclass(frozen=True)
+class Example:
+    """A question, the title of the articles that may answer it, and its gold answers."""
+
+    question: str
+    title: str
+    context: str
+    answers: tuple[str, ...]
+
+
+def read_examples(folder: Path) -> list[Example]:
+    """Every question of the sets whose licence allows shipping what is learned from them."""
+    found = list(_arcd(folder))
+    for name in ("tydiqa_goldp_ar_dev", "mlqa_ar_dev", "tydiqa_goldp_en"):
+        with gzip.open(folder / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
+            rows = [json.loads(line) for line in lines]
+        found += [Example(row["question"], row["title"], row["context"], tuple(row["answers"])) for row in rows]
+    return found
+
+
+def _arcd(folder: Path) -> Iterator[Example]:
+    paragraphs = []
+    for article in json.loads((folder / "arcd-train.json").read_text(encoding="utf-8"))["data"]:
+        for paragraph in article["paragraphs"]:
+            paragraphs.append((article["title"], paragraph["context"]))
+            for row in paragraph["qas"]:
+                answers = tuple(answer["text"] for answer in row["answers"])
+                yield Example(row["question"].strip(" -"), article["title"], paragraph["context"], answers)
+    for line in (folder / "arcd-train-en.jsonl").read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        title, context = paragraphs[row["paragraph"]]
+        yield Example(row["question"], title, context, tuple(row["answers"]))
+
+
+def _articles(examples: list[Example]) -> list[Article]:
+    """One article per title and language: its contexts joined, each once, as paragraphs, so that answers stand deep in it."""
+    contexts: dict[tuple[str, str], dict[str, None]] = {}
+    for example in examples:
+        contexts.setdefault((example.title, detect_language(example.context)), {})[example.context] = None
+    return [
+        Article(id=f"{number}", title=title, text=_joined(list(parts)), language=detect_language(next(iter(parts))))
+        for number, ((title, _), parts) in enumerate(contexts.items())
+    ]
+
+
+def _joined(paragraphs: list[str]) -> str:
+    """Consecutive ARCD paragraphs overlap: lines that stood before are left out."""
+    lines = dict.fromkeys(line for paragraph in paragraphs for line in paragraph.splitlines() if line.strip())
+    return "\n".join(lines)
+
+
+@dataclass
+class Asked:
+    """A question with what was found for it.
+
+    `without` are the same candidates as they would be had the sentences with an answer not been written, `away` those that are
+    found when the whole article is not there.
+    """
+
+    query: Query
+    found: list[Found]
+    pool: list[Candidate]
+    right: NDArray[np.bool_]
+    without: list[Candidate]
+    found_away: list[Found]
+    away: list[Candidate]
+
+
+def ask(examples: list[Example]) -> list[Asked]:
+    """Ask each question over an index of every article."""
+    asked = []
+    with tempfile.TemporaryDirectory() as folder:
+        dalil = Dalil.open(folder)
+        dalil.add(_articles(examples))
+        collection = dalil._collection
+        retriever = Retriever(collection)
+        for example in examples:
+            query, found = retriever.retrieve(example.question)
+            read = articles_read(found, collection)
+            pool = candidates(query, read, collection)
+            right = np.array([_answers(example, candidate.sentence) for candidate in pool], dtype=bool)
+            kept = [(item, [one for one in sentences if not _tells(example, one)]) for item, sentences in read]
+            without = candidates(query, kept, collection)
+            found_away = [item for item in found if item.hit.title != example.title and not _tells(example, item.hit)]
+            away = candidates(query, articles_read(found_away, collection), collection)
+            asked.append(Asked(query, found, pool, right, without, found_away, away))
+        dalil.close()
+    return asked
+
+
+def _tells(example: Example, where: Hit | Sentence) -> bool:
+    return any(find_quote(answer, where.text) for answer in example.answers)
+
+
+def _answers(example: Example, sentence: Sentence) -> bool:
+    return sentence.hit.title == example.title and _tells(example, sentence)
+
+
+def _fit(features: NDArray[np.float64], labels: NDArray[np.bool_], balanced: bool) -> Linear:
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.preprocessing import StandardScaler
+
+    scaler = StandardScaler().fit(features)
+    model = LogisticRegression(C=1.0, max_iter=2000, class_weight="balanced" if balanced else None)
+    model.fit(scaler.transform(features), labels)
+    weights = model.coef_[0] / scaler.scale_
+    return Linear(weights, float(model.intercept_[0] - weights @ scaler.mean_))
+
+
+def fit_ranker(asked: list[Asked]) -> Linear:
+    """The ranker, from the questions for which some sentence is right."""
+    useful = [one for one in asked if one.right.any()]
+    features = np.array([candidate.features for one in useful for candidate in one.pool])
+    return _fit(features, np.concatenate([one.right for one in useful]), balanced=True)
+
+
+def confidence_rows(asked: list[Asked], ranker: Linear) -> tuple[list[NDArray[np.float64]], list[bool], list[str]]:
+    """Features of the best sentence, whether it is right, and of which kind the question is, with and without its article."""
+    rows, labels, kinds = [], [], []
+    for one in asked:
+        kind = f"{one.query.language}->{one.found[0].hit.language if one.found else '?'}"
+        cases = (
+            (kind, one.pool, one.found),
+            (f"{kind} without", one.without, one.found),
+            (f"{kind} away", one.away, one.found_away),
+        )
+        for case, pool, found in cases:
+            if pool:
+                ranked = rank(pool, ranker)
+                best = next(number for number, candidate in enumerate(pool) if candidate is ranked[0].candidate)
+                rows.append(confidence_features(one.query, found, ranked))
+                labels.append(case == kind and bool(one.right[best]))
+                kinds.append(case)
+    return rows, labels, kinds
+
+
+def main() -> None:
+    """Train both models, print how they do on held-out questions, write the weights."""
+    from sklearn.metrics import roc_auc_score
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="the folder with the reading sets")
+    parser.add_argument("--out", type=Path, default=Path(__file__).with_name("weights.json"))
+    parser.add_argument("--english", type=int, default=1500, help="questions taken from the English set")
+    options = parser.parse_args()
+    generator = random.Random(SEED)  # noqa: S311
+    examples = read_examples(options.data)
+    english = [example for example in examples if detect_language(example.context) == "en"]
+    dropped = {id(example) for example in generator.sample(english, max(0, len(english) - options.english))}
+    examples = [example for example in examples if id(example) not in dropped]
+    asked = ask(examples)
+    titles = sorted({example.title for example in examples})
+    generator.shuffle(titles)
+    fold = {title: number % _FOLDS for number, title in enumerate(titles)}
+    rows: list[Any] = []
+    labels: list[bool] = []
+    kinds: list[str] = []
+    folds: list[int] = []
+    first: dict[str, list[bool]] = {}
+    for held in range(_FOLDS):
+        inside = [one for one, example in zip(asked, examples, strict=True) if fold[example.title] != held]
+        outside = [one for one, example in zip(asked, examples, strict=True) if fold[example.title] == held]
+        more, right, sort = confidence_rows(outside, fit_ranker(inside))
+        rows, labels, kinds, folds = rows + more, labels + right, kinds + sort, folds + [held] * len(more)
+        for answered, kind in zip(right, sort, strict=True):
+            first.setdefault(kind, []).append(answered)
+    for kind in sorted(first):
+        print(f"{kind}: best sentence right {np.mean(first[kind]):.3f} of {len(first[kind])}")
+    matrix, truth, number = np.array(rows), np.array(labels), np.array(folds)
+    scores = np.zeros(len(truth))
+    for held in range(_FOLDS):
+        scores[number == held] = _fit(matrix[number != held], truth[number != held], balanced=False).score(
+            matrix[number == held]
+        )
+    for kind in sorted({kind.split()[0] for kind in kinds}):
+        chosen = np.array([one.split()[0] == kind for one in kinds])
+        print(f"{kind}: AUROC of confidence, held out {roc_auc_score(truth[chosen], scores[chosen]):.3f}")
+    models = {"ranker": (FEATURES, fit_ranker(asked)), "confidence": (CONFIDENCE_FEATURES, _fit(matrix, truth, balanced=False))}
+    stored = {
+        key: {"weights": dict(zip(names, np.round(model.weights, 5).tolist(), strict=True)), "bias": round(model.bias, 5)}
+        for key, (names, model) in models.items()
+    }
+    options.out.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
