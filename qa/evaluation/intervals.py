@@ -18,6 +18,8 @@ Statistic = Callable[[Values], Values]
 
 _CELLS = 4_000_000
 """Weights kept in memory at once."""
+_MOST_CELLS = 40_000_000
+_LEAST_RESAMPLES = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ def compare(
     if count == 0:
         return None
     gap = right - left
+    resamples = _affordable(resamples, count)
     means = np.concatenate([weights @ gap / count for weights in _resamples(count, seed, resamples)])
     low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
     return Difference(
@@ -112,6 +115,27 @@ def compare(
         _flip_test(gap, seed, resamples),
         count,
     )
+
+
+def paired(
+    a: Statistic, b: Statistic, questions: int, *, seed: int = 0, resamples: int = 10_000, level: float = 0.95
+) -> Difference | None:
+    """The difference of any figure of two runs over the same questions, by resampling questions for both at once.
+
+    p is twice the share of resamples on the smaller side of 0. `None` when one of the runs has nothing to measure.
+    """
+    before, after = point(a, questions), point(b, questions)
+    if before is None or after is None:
+        return None
+    resamples = _affordable(resamples, questions)
+    gaps = np.concatenate([b(weights) - a(weights) for weights in _resamples(questions, seed, resamples)])
+    gaps = gaps[~np.isnan(gaps)]
+    if not len(gaps):
+        return None
+    low, high = np.quantile(gaps, [(1 - level) / 2, (1 + level) / 2])
+    sides = min(int((gaps <= 0).sum()), int((gaps >= 0).sum()))
+    p = min(1.0, 2 * (sides + 1) / (len(gaps) + 1))
+    return Difference(before, after, after - before, float(low), float(high), p, questions)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -153,6 +177,11 @@ def _resamples(questions: int, seed: int, resamples: int) -> Iterator[Values]:
     even = np.full(questions, 1 / questions)
     for size in _sizes(questions, resamples):
         yield rng.multinomial(questions, even, size).astype(np.float64)
+
+
+def _affordable(resamples: int, questions: int) -> int:
+    """Fewer resamples of many questions, where the interval is narrow anyway."""
+    return min(resamples, max(_LEAST_RESAMPLES, _MOST_CELLS // questions))
 
 
 def _sizes(questions: int, resamples: int) -> Iterator[int]:
