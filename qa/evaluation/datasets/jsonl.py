@@ -110,7 +110,8 @@ class _Gold:
         relevant = self._relevant(row)
         answers = row.texts("answers")
         other = tuple(answer for name in ("answers_en", "answers_ar", "answers_other") for answer in row.texts(name))
-        if not {"answers", "article_id", "article_ids", "paragraph"} & row.values.keys():
+        given = row.values.get("answers") is not None
+        if not given and (not relevant or "answers" in row.values):
             raise row.error("answers", "is missing (an empty list says that no article holds an answer)")
         article = self.articles.get(relevant[0]) if relevant else None
         return Question(
@@ -121,13 +122,13 @@ class _Gold:
             answers=answers,
             answers_other=tuple(answer for answer in other if answer not in answers),
             type=row.optional("type"),
-            answerable=bool(answers or other) if "answers" in row.values else None,
+            answerable=bool(answers or other) if given else None,
             evidence=row.texts("evidence"),
             source=row.optional("source") or (article.source if article else None),
         )
 
     def _relevant(self, row: Row) -> tuple[str, ...]:
-        name = "article_ids" if "article_ids" in row.values else "article_id"
+        name = "article_ids" if row.values.get("article_ids") else "article_id"
         if row.values.get(name) is not None:
             relevant = (
                 row.texts(name) if name == "article_ids" or isinstance(row.values[name], list) else (row.identifier(name),)

@@ -1,0 +1,160 @@
+"""Thumbs, stored for good. `dalil eval from-feedback` turns what people thought of answers into questions to measure with."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from sqlalchemy import Column, Integer, MetaData, String, Table, Text, create_engine, event, func, insert, select
+from sqlalchemy.engine import Connection, Engine, Row
+from sqlalchemy.exc import SQLAlchemyError
+
+from index.errors import DalilError, InputError
+
+Thumb = Literal["up", "down"]
+FILE = "feedback.db"
+_BUSY_S = 30
+
+_metadata = MetaData()
+_table = Table(
+    "feedback",
+    _metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("created", String(32), nullable=False),
+    Column("question", Text, nullable=False),
+    Column("language", String(8)),
+    Column("thumb", String(4), nullable=False),
+    Column("comment", Text),
+    Column("answer_id", Text),
+    Column("answer", Text),
+    Column("citations", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+
+class FeedbackError(DalilError):
+    """Raised when the feedback of a data folder cannot be read or written (a full disk, another kind of file)."""
+
+    code = "feedback_unavailable"
+    status = 503
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """One thumb. `citations` are those of the answer (`article_id`, `quote`, `start`, `end`, ... as in the contract)."""
+
+    id: int
+    created: str
+    question: str
+    thumb: Thumb
+    language: str | None = None
+    comment: str | None = None
+    answer_id: str | None = None
+    answer: str | None = None
+    citations: tuple[dict[str, Any], ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types."""
+        return {**asdict(self), "citations": list(self.citations)}
+
+
+class FeedbackStore:
+    """The thumbs of one data folder, in SQLite. Safe to share between threads and processes.
+
+    A thumb that `add` has returned for survives the end of the process and of the machine.
+    """
+
+    def __init__(self, data: str | Path) -> None:
+        """Open `data/feedback.db`, made when it is not there. Raises `FeedbackError`."""
+        self.path = Path(data) / FILE
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise FeedbackError(f"cannot make the folder {self.path.parent}: {error.strerror}") from None
+        self._engine: Engine = create_engine(f"sqlite:///{self.path}", connect_args={"timeout": _BUSY_S})
+        event.listen(self._engine, "connect", _durable)
+        with self._begin() as connection:
+            _metadata.create_all(connection)
+
+    def add(
+        self,
+        question: str,
+        thumb: Thumb,
+        *,
+        comment: str | None = None,
+        answer_id: str | None = None,
+        answer: str | None = None,
+        citations: Sequence[Mapping[str, Any]] = (),
+        language: str | None = None,
+    ) -> Feedback:
+        """Store one thumb. Raises `InputError` for an empty question or another thumb than `up` and `down`."""
+        if not question.strip():
+            raise InputError("feedback needs the question it is about")
+        if thumb not in ("up", "down"):
+            raise InputError(f"a thumb is 'up' or 'down', not {thumb!r}")
+        values = {
+            "created": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "question": question,
+            "language": language,
+            "thumb": thumb,
+            "comment": comment,
+            "answer_id": answer_id,
+            "answer": answer,
+            "citations": json.dumps([dict(citation) for citation in citations], ensure_ascii=False),
+        }
+        try:
+            json.dumps(values, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise InputError("the feedback has half of a character (a lone surrogate)") from None
+        with self._begin() as connection:
+            number = connection.execute(insert(_table).values(values)).inserted_primary_key
+            row = connection.execute(select(_table).where(_table.c.id == number[0])).one()  # type: ignore[index]
+        return _feedback(row)
+
+    def list(self, *, thumb: Thumb | None = None, offset: int = 0, limit: int | None = None) -> list[Feedback]:
+        """Thumbs in the order in which they came."""
+        query = select(_table).order_by(_table.c.id).offset(offset).limit(-1 if limit is None else limit)
+        if thumb is not None:
+            query = query.where(_table.c.thumb == thumb)
+        with self._begin() as connection:
+            return [_feedback(row) for row in connection.execute(query)]
+
+    def counts(self) -> dict[str, int]:
+        """How many thumbs `up` and `down` there are."""
+        query = select(_table.c.thumb, func.count()).group_by(_table.c.thumb)
+        with self._begin() as connection:
+            return {"up": 0, "down": 0} | {row[0]: row[1] for row in connection.execute(query)}
+
+    def close(self) -> None:
+        """Release the file."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def _begin(self) -> Iterator[Connection]:
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            reason = str(getattr(error, "orig", None) or error).split("\n")[0]
+            raise FeedbackError(f"the feedback in {self.path} cannot be used: {reason}") from error
+
+
+def _durable(connection: Any, _: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.close()
+
+
+def _feedback(row: Row[Any]) -> Feedback:
+    values = dict(row._mapping)
+    return Feedback(**{**values, "citations": tuple(json.loads(values["citations"]))})
