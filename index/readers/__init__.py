@@ -4,6 +4,7 @@
 rest. A reader and what it imports is loaded when the first file of its kind turns up.
 """
 
+import logging
 import os
 import re
 import stat
@@ -18,6 +19,8 @@ from index.errors import ReadError
 from index.readers.base import MAX_BYTES, Draft, Drafts, Skipped, finish, printable
 
 __all__ = ["MAX_BYTES", "SUFFIXES", "Skipped", "read_path", "read_source"]
+
+logger = logging.getLogger(__name__)
 
 _MODULES = {
     ".txt": "text",
@@ -95,6 +98,8 @@ def read_source(
             yield _with_url(draft, address, run)
     except ReadError as error:
         yield Skipped(address, _without_name(error, address))
+    except Exception as error:
+        yield Skipped(address, _failed(error, address))
 
 
 def _with_url(draft: Draft | Skipped, address: str, run: _Run) -> Article | Skipped:
@@ -178,8 +183,16 @@ def _read_file(path: Path, within: Path, run: _Run) -> Iterator[Article | Skippe
         yield Skipped(origin, _without_name(error, origin))
     except OSError as error:
         yield Skipped(origin, f"cannot be opened ({error.strerror or error})")
-    except (RecursionError, MemoryError):
-        yield Skipped(origin, "it is nested too deeply or too large to be read")
+    except Exception as error:
+        yield Skipped(origin, _failed(error, origin))
+
+
+def _failed(error: Exception, origin: str) -> str:
+    """Parsers of others raise anything on a file made to break them; that must not stop the files after it."""
+    logger.debug("reading %s failed", origin, exc_info=error)
+    if isinstance(error, RecursionError | MemoryError):
+        return "it is nested too deeply or too large to be read"
+    return f"its reader failed on it ({type(error).__name__}: {error}); save it in another format, or leave it out"
 
 
 def _without_name(error: ReadError, origin: str) -> str:

@@ -1,5 +1,6 @@
 """Web pages: the article out of its page, with headline, outlet and date, by trafilatura."""
 
+import logging
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +12,9 @@ from lxml import html as lxml_html
 from index.errors import ReadError
 from index.readers.base import Draft, Drafts
 from index.readers.encoding import decode
+
+# Its warnings about pages it cannot use would stand on the user's terminal beside the reason that the reader gives.
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 _DECLARED = re.compile(
     rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)|<\?xml[^>]{0,100}?encoding=["']([\w.:-]+)""", re.I
@@ -113,7 +117,7 @@ def fragment_text(fragment: str) -> str:
     if not fragment.strip():
         return ""
     try:
-        root = lxml_html.fragment_fromstring(fragment, create_parent="div")
+        root = lxml_html.document_fromstring(fragment)
     except (etree.ParserError, ValueError):
         return ""
     lines = (re.sub(r"[ \t\r\n\f]+", " ", line).strip() for line in "".join(_pieces(root)).split("\0"))
