@@ -16,6 +16,7 @@ DocFreq = Callable[[str], int]
 Options = dict[str, float]
 
 MAX_OPTIONS = 6
+FLATTEN = 0.5  # weights of the lexicon are raised to this power: the likeliest translation elsewhere may not be the one here
 NAME_SHARE = 0.8  # of the best spelling of a capitalised word that the lexicon knows too
 _CAPITAL = re.compile(r"[^\W\d_a-z][^\W_]*")
 _ARTICLE = re.compile(r"^(?:و?(?:ال|بال|كال|فال)|و?لل)(?=..)")
@@ -55,14 +56,13 @@ def _translate(word: str, target: Language, doc_freq: DocFreq, capital: bool) ->
     term = stem(word)
     if not word[0].isalpha() or (word[0] <= "z") == (target == "en"):
         return QueryTerm(word, 1.0, ((term, 1.0),), True)
-    options: Options = {term: 1.0} if doc_freq(term) else {}
-    for other, weight in lexicon().translations(term, target):
-        if doc_freq(other):
-            options[other] = max(weight, options.get(other, 0.0))
+    options = {other: weight**FLATTEN for other, weight in lexicon().translations(term, target) if doc_freq(other)}
+    if (capital or not options) and doc_freq(term):
+        options[term] = 1.0
     if capital or not options:
         share = NAME_SHARE if options else 1.0
         for other, weight in name_options(word, target, doc_freq):
-            options[other] = max(share * weight, options.get(other, 0.0))
+            options[other] = max(share * weight**FLATTEN, options.get(other, 0.0))
     best = sorted(options.items(), key=lambda item: -item[1])[:MAX_OPTIONS]
     return QueryTerm(word, 1.0, tuple(best), bool(best))
 

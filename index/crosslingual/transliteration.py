@@ -88,9 +88,7 @@ class Transliterator:
                                     floor = value - _MARGIN
         return self._finish(agenda[-1], beam)
 
-    def _insertions(
-        self, states: list[tuple[_State, float]], silent: list[int], side: int
-    ) -> Iterable[tuple[_State, float]]:
+    def _insertions(self, states: list[tuple[_State, float]], silent: list[int], side: int) -> Iterable[tuple[_State, float]]:
         """`states` followed by one unit that has no letter on the source side (vowels that Arabic leaves out)."""
         for (before, last, out), score in states:
             for unit in silent:

@@ -1,6 +1,7 @@
 """A sorted list of words in two arrays, searched without unpacking it."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ class Words:
     def pack(words: Iterable[str]) -> tuple[NDArray[np.uint8], NDArray[np.uint32]]:
         """The two arrays for words that are sorted by their UTF-8 bytes."""
         encoded = [word.encode() for word in words]
-        if any(first >= second for first, second in zip(encoded, encoded[1:], strict=False)):
+        if any(first >= second for first, second in pairwise(encoded)):
             raise ValueError("words must be distinct and sorted by their UTF-8 bytes")
         lengths = np.array([0, *map(len, encoded)])
         return np.frombuffer(b"".join(encoded), np.uint8), np.cumsum(lengths).astype(np.uint32)

@@ -26,8 +26,22 @@ _IS_ARABIC = re.compile(rf"[{_ARABIC}]")
 _SNOWBALL = Stemmer.Stemmer("english")
 _CACHE_SIZE = 400_000
 
-_ARTICLES = ("وبال", "فبال", "وال", "بال", "كال", "فال", "ولل", "فلل", "ال", "لل")
-_SUFFIXES = ("ها", "ان", "ات", "ون", "ين", "يه", "ه", "ي")
+# Stems that begin with a و of their own; any other و before three or more letters is taken for "and".
+_OWN_WAW = """
+    واجب واجه واح واحد وارد واسع واشنطن واضح واعد وافد وافق واقع والد والدت وايت وايل وباء وثايق وثق وثيق وجب وجد وجه
+    وجها وجود وحد وحش وحوش وحيد وداع ودايع ودود وديع وراث وراء ورث ورد ورش ورق وزار وزر وزراء وزن وزير وساط وسام وسايط
+    وسايل وسط وسع وسيط وسيل وسيم وشيك وصاي وصف وصل وصول وصي وضع وضوح وطن وطيد وظايف وظف وظيف وعاء وعد وعود وعي وفاء
+    وفد وفر وفود وفي وفير وقاي وقايع وقت وقف وقع وقود وقوع وكال وكلاء وكيل ولاء ولاي ولاد ولد وليام وليد وهاب وهم ويب
+    ويكيبيديا ويلز ويليام ويندوز ووها وفق وفا ولا واد ورم وادي
+"""
+_ENDINGS = "(?:ها|ان|ات|ون|ين|يه|ه|ي)"
+_ARTICLE = "(?:فبال|فلل|بال|كال|فال|ال|لل)(?=..)"
+ARABIC_PREFIX = (
+    rf"\A(?!(?:{'|'.join(_OWN_WAW.split())}){_ENDINGS}*\Z)(?:و(?=[{_ARABIC}]{{3}})(?:{_ARTICLE})?|(?=[{_ARABIC}]){_ARTICLE})"
+)
+ARABIC_ENDING = rf"(?<=[{_ARABIC}]{{2}})ي?ه?(?:يه)?(?:ين)?(?:ون)?(?:ات)?(?:ان)?(?:ها)?\Z"
+_PREFIX = re.compile(ARABIC_PREFIX)
+_ENDING = re.compile(ARABIC_ENDING)
 
 
 def stem_arabic(word: str) -> str:
@@ -35,19 +49,10 @@ def stem_arabic(word: str) -> str:
 
     What stays is never shorter than two letters.
 
-    >>> stem_arabic("والمدينه"), stem_arabic("سوريا"), stem_arabic("للتحالف")
-    ('مدين', 'سوريا', 'تحالف')
+    >>> stem_arabic("والمدينه"), stem_arabic("سوريا"), stem_arabic("للتحالف"), stem_arabic("وزير")
+    ('مدين', 'سوريا', 'تحالف', 'وزير')
     """
-    if word[0] == "و" and len(word) > 3:
-        word = word[1:]
-    for article in _ARTICLES:
-        if word.startswith(article) and len(word) >= len(article) + 2:
-            word = word[len(article) :]
-            break
-    for suffix in _SUFFIXES:
-        if word.endswith(suffix) and len(word) >= len(suffix) + 2:
-            word = word[: -len(suffix)]
-    return word
+    return _ENDING.sub("", _PREFIX.sub("", word, count=1), count=1)
 
 
 def _number(token: str) -> str:

@@ -13,11 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from index.crosslingual.words import Words
 from index.embedding.training.sources import Pair
 from index.language.stemming import terms
 
 logger = logging.getLogger(__name__)
 MAX_TOKENS = 45
+FLATTEN = 0.7  # counts are raised to this power: much of one subject's texts says little about a word elsewhere
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,14 @@ class _Links:
 
 def _number(tokens: Sequence[list[str]], least: int) -> tuple[list[str], list[NDArray[np.int64]]]:
     counts = Counter(token for sentence in tokens for token in set(sentence))
-    words = [""] + sorted(word for word, count in counts.items() if count >= least)
+    words = ["", *sorted(word for word, count in counts.items() if count >= least)]
     number = {word: i for i, word in enumerate(words)}
     return words, [np.array([0] + [number[t] for t in sentence if t in number]) for sentence in tokens]
 
 
-def _links(english: list[NDArray[np.int64]], arabic: list[NDArray[np.int64]], weights: NDArray[np.float64], width: int) -> _Links:
+def _links(
+    english: list[NDArray[np.int64]], arabic: list[NDArray[np.int64]], weights: NDArray[np.float64], width: int
+) -> _Links:
     """The links of every pair but those between the two empty words (number 0, which open every sentence)."""
     keys, en_tokens, ar_tokens, per_link = [], [], [], []
     en_base = ar_base = 0
@@ -104,10 +108,49 @@ def align(pairs: Sequence[Pair], iterations: int = 6) -> Counts:
         else:
             to_arabic = _normalise(np.bincount(links.kind, links.weight * forward, len(links.kinds)), links.kinds[:, 0])
             to_english = _normalise(np.bincount(links.kind, links.weight * backward, len(links.kinds)), links.kinds[:, 1])
-    real = (links.kinds > 0).all(axis=1) & (joint > 0.02)
+    real = (links.kinds > 0).all(axis=1) & (joint > 0.003)
     kept = links.kinds[real]
-    return Counts([en_words[i] for i in kept[:, 0]], [ar_words[i] for i in kept[:, 1]], joint[real])
+    flat = np.asarray(joint[real] ** FLATTEN, np.float64)
+    return Counts([en_words[i] for i in kept[:, 0]], [ar_words[i] for i in kept[:, 1]], flat)
 
 
 def _normalise(counts: NDArray[np.float64], group: NDArray[np.int64]) -> NDArray[np.float64]:
     return counts / np.maximum(np.bincount(group, counts), 1e-30)[group]
+
+
+def pack(counts: Counts, options: int = 8, least: float = 0.04) -> dict[str, NDArray[np.generic]]:
+    """The arrays that `index.crosslingual.lexicon.Lexicon` reads.
+
+    An option weighs P(target | source) times the root of P(source | target), the best of a word scaled to 1.
+    """
+    english, arabic = sorted(set(counts.english), key=str.encode), sorted(set(counts.arabic), key=str.encode)
+    en_number, ar_number = ({word: i for i, word in enumerate(side)} for side in (english, arabic))
+    en = np.array([en_number[word] for word in counts.english], np.int64)
+    ar = np.array([ar_number[word] for word in counts.arabic], np.int64)
+    arrays: dict[str, NDArray[np.generic]] = {}
+    for name, side in (("en", english), ("ar", arabic)):
+        arrays[f"{name}.bytes"], arrays[f"{name}.offsets"] = Words.pack(side)
+    to_arabic, to_english = _normalise(counts.count, en), _normalise(counts.count, ar)
+    for name, source, target, weight in (
+        ("en-ar", en, ar, to_arabic * np.sqrt(to_english)),
+        ("ar-en", ar, en, to_english * np.sqrt(to_arabic)),
+    ):
+        arrays |= {f"{name}.{part}": array for part, array in _best(source, target, weight, options, least).items()}
+    return arrays
+
+
+def _best(
+    source: NDArray[np.int64], target: NDArray[np.int64], weight: NDArray[np.float64], options: int, least: float
+) -> dict[str, NDArray[np.generic]]:
+    """For each source word its best targets, at most `options`, none below `least` of the best."""
+    order = np.lexsort((-weight, source))
+    source, target, weight = source[order], target[order], weight[order]
+    size = int(source[-1]) + 1
+    first = np.searchsorted(source, np.arange(size))
+    relative = weight / weight[first][source]
+    kept = (np.arange(len(source)) - first[source] < options) & (relative >= least)
+    return {
+        "starts": np.concatenate([[0], np.cumsum(np.bincount(source[kept], minlength=size))]).astype(np.uint32),
+        "targets": target[kept].astype(np.uint32),
+        "weights": np.maximum(np.round(255 * relative[kept]), 1).astype(np.uint8),
+    }

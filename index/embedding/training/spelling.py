@@ -7,7 +7,8 @@ best cuts then give a trigram model with interpolated absolute discounting.
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,9 @@ from index.language.stemming import words
 logger = logging.getLogger(__name__)
 MAX_LATIN, MAX_ARABIC = 3, 2
 LONGER = 0.05  # what every letter beyond the first multiplies the chance of a unit by: short units win unless long ones earn it
+DISCOUNT = 0.6
 Unit = tuple[str, str]
+_Gram = tuple[int, ...]
 _STEPS = [(k, n) for k in range(1, MAX_LATIN + 1) for n in range(MAX_ARABIC + 1)]
 
 
@@ -32,7 +35,14 @@ def name_pairs(pairs: Iterable[Pair]) -> list[tuple[str, str]]:
         latin, arabic = words(fold(pair.english).replace("'", "").replace("-", " ")), words(fold(pair.arabic).replace("-", " "))
         if len(latin) == len(arabic):
             for en, ar in zip(latin, arabic, strict=True):
-                if 2 <= len(en) <= 16 and 2 <= len(ar) <= 14 and en.isascii() and en.isalpha() and not ar.isascii() and ar.isalpha():
+                if (
+                    2 <= len(en) <= 16
+                    and 2 <= len(ar) <= 14
+                    and en.isascii()
+                    and en.isalpha()
+                    and not ar.isascii()
+                    and ar.isalpha()
+                ):
                     found[en, ar] = None
     return list(found)
 
@@ -118,55 +128,59 @@ def cut_names(names: Sequence[tuple[str, str]], rounds: int = 8) -> list[list[Un
     return [[units[u] for u in cut] for group in groups for cut in group.best(logs)]
 
 
-def model(cuts: Iterable[list[Unit]], discount: float = 0.6) -> dict[str, NDArray[np.generic]]:
-    """The trigram model over units, as the arrays that `index.crosslingual.transliteration.Transliterator` reads."""
-    sequences = [list(cut) for cut in cuts]
+def model(cuts: Iterable[list[Unit]]) -> dict[str, NDArray[np.generic]]:
+    """The trigram model over units, as the arrays that `index.crosslingual.transliteration.Transliterator` reads.
+
+    Interpolated absolute discounting; trigrams seen once are left out. 0 opens (twice) and closes every name.
+    """
+    sequences = list(cuts)
     seen = Counter(unit for cut in sequences for unit in cut)
-    letters = Counter({unit: n for unit, n in seen.items() if n >= 3})
-    units = sorted(letters)
+    units = sorted(unit for unit, n in seen.items() if n >= 3)
     number = {unit: i for i, unit in enumerate(units, 1)}
     size = len(units) + 1
     chains = [[0, 0, *(number[unit] for unit in cut), 0] for cut in sequences if all(unit in number for unit in cut)]
-    one: Counter[int] = Counter()
-    two: Counter[tuple[int, int]] = Counter()
-    three: Counter[tuple[int, int, int]] = Counter()
-    for chain in chains:
-        one.update(chain[2:])
-        two.update(zip(chain[1:], chain[2:], strict=False))
-        three.update(zip(chain, chain[1:], chain[2:], strict=False))
-    total = sum(one.values())
-    p_one = np.array([(one[u] + 0.1) / (total + 0.1 * size) for u in range(size)])
-    p_two, keep_one = _discounted(two, lambda gram: p_one[gram[-1]], discount)
-    three = Counter({gram: n for gram, n in three.items() if n >= 2})
-    p_three, keep_two = _discounted(three, lambda gram: p_two[gram[1:]], discount, Counter(two_of(chains)))
-    doubles, triples = sorted(p_two), sorted(p_three)
+    one = Counter(unit for chain in chains for unit in chain[2:])
+    two: Counter[_Gram] = Counter(gram for chain in chains for gram in pairwise(chain[1:]))
+    three: Counter[_Gram] = Counter(gram for chain in chains for gram in zip(chain, chain[1:], chain[2:], strict=False))
+    contexts: Counter[_Gram] = Counter()
+    for gram, n in three.items():
+        contexts[gram[:-1]] += n
+    singles = [(one[unit] + 0.1) / (sum(one.values()) + 0.1 * size) for unit in range(size)]
+    doubles, free_one = _discounted(two, lambda gram: singles[gram[-1]], Counter({(u,): n for u, n in _firsts(two).items()}))
+    repeated = Counter({gram: n for gram, n in three.items() if n >= 2})
+    triples, free_two = _discounted(repeated, lambda gram: doubles[gram[1:]], contexts)
+    two_keys, three_keys = sorted(doubles), sorted(triples)
     return {
         "units": np.frombuffer("\n".join("\t".join(unit) for unit in units).encode(), np.uint8),
-        "single": np.log(p_one).astype(np.float32),
-        "single.backoff": np.log([keep_one.get((u,), 1.0) for u in range(size)]).astype(np.float32),
-        "double.keys": np.array([a * size + b for a, b in doubles], np.int64),
-        "double": np.log([p_two[gram] for gram in doubles]).astype(np.float32),
-        "double.backoff": np.log([keep_two.get(gram, 1.0) for gram in doubles]).astype(np.float32),
-        "triple.keys": np.array([(a * size + b) * size + c for a, b, c in triples], np.int64),
-        "triple": np.log([p_three[gram] for gram in triples]).astype(np.float32),
+        "single": np.log(singles).astype(np.float32),
+        "single.backoff": np.log([free_one.get((unit,), 1.0) for unit in range(size)]).astype(np.float32),
+        "double.keys": np.array([a * size + b for a, b in two_keys], np.int64),
+        "double": np.log([doubles[gram] for gram in two_keys]).astype(np.float32),
+        "double.backoff": np.log([free_two.get(gram, 1.0) for gram in two_keys]).astype(np.float32),
+        "triple.keys": np.array([(a * size + b) * size + c for a, b, c in three_keys], np.int64),
+        "triple": np.log([triples[gram] for gram in three_keys]).astype(np.float32),
     }
 
 
-def two_of(chains: Iterable[list[int]]) -> Iterable[tuple[int, int]]:
-    """Every context of two units."""
-    for chain in chains:
-        yield from zip(chain, chain[1:-1], strict=False)
+def _firsts(two: Counter[_Gram]) -> Counter[int]:
+    firsts: Counter[int] = Counter()
+    for gram, n in two.items():
+        firsts[gram[0]] += n
+    return firsts
 
 
-def _discounted(grams, lower, discount, contexts=None):
-    totals: Counter = Counter()
-    kinds: Counter = Counter()
+def _discounted(
+    grams: Counter[_Gram], shorter: Callable[[_Gram], float], contexts: Counter[_Gram]
+) -> tuple[dict[_Gram, float], dict[_Gram, float]]:
+    """Chance of each gram after its context, and what each context leaves to the shorter one.
+
+    What discounting, and leaving rare grams out, frees in a context goes to the shorter context.
+    """
+    taken: Counter[_Gram] = Counter()
+    kinds: Counter[_Gram] = Counter()
     for gram, n in grams.items():
-        totals[gram[:-1]] += n
+        taken[gram[:-1]] += n
         kinds[gram[:-1]] += 1
-    seen = {c: sum(n for n in [totals[c]]) for c in totals}
-    whole = contexts if contexts is not None else totals
-    # What discounting (and leaving out rare grams) frees in a context goes to the shorter one.
-    free = {c: 1.0 - (seen[c] - discount * kinds[c]) / whole[c] for c in totals}
-    chances = {gram: (n - discount) / whole[gram[:-1]] + free[gram[:-1]] * lower(gram) for gram, n in grams.items()}
+    free = {c: 1.0 - (taken[c] - DISCOUNT * kinds[c]) / contexts[c] for c in taken}
+    chances = {gram: (n - DISCOUNT) / contexts[gram[:-1]] + free[gram[:-1]] * shorter(gram) for gram, n in grams.items()}
     return chances, free

@@ -1,0 +1,115 @@
+"""The bundled encoder without torch: the mean of word vectors, exactly as sentence-transformers' StaticEmbedding computes it.
+
+The folder is an ordinary sentence-transformers model. Here its tokenizer is not run: words are found by
+`index.language.stemming`, which the tokenizer imitates, and looked up in its vocabulary.
+"""
+
+import json
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load_file
+
+from index.errors import ModelError
+from index.language.folding import fold
+from index.language.stemming import stem_arabic, words
+
+_BATCH = 64
+_CACHE_SIZE = 400_000
+
+
+class _Tokens(dict[str, int]):
+    """Folded word to token number, 0 for the unknown; worked out once per word, all forgotten when too many were seen."""
+
+    def __init__(self, vocabulary: dict[str, int]) -> None:
+        super().__init__()
+        self._vocabulary = vocabulary
+        self._endings = {token[2:] for token in vocabulary if token.startswith("##")}
+        self._longest = max(map(len, self._endings), default=0)
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= _CACHE_SIZE:
+            self.clear()
+        token = stem_arabic(word) if "\u0620" <= word[0] <= "\u08ff" else word
+        self[word] = number = self._find(token)
+        return number
+
+    def _find(self, token: str) -> int:
+        """WordPiece: the longest known beginning, if what is left is made of known endings."""
+        for end in range(len(token), 0, -1):
+            found = self._vocabulary.get(token[:end])
+            if found is not None:
+                return found if self._ends(token[end:]) else 0
+        return 0
+
+    def _ends(self, rest: str) -> bool:
+        while rest:
+            for length in range(min(self._longest, len(rest)), 0, -1):
+                if rest[:length] in self._endings:
+                    rest = rest[length:]
+                    break
+            else:
+                return False
+        return True
+
+
+class StaticEncoder:
+    """The bundled encoder. Thread-safe: encoding changes nothing but the cache of words."""
+
+    def __init__(
+        self,
+        vocabulary: dict[str, int],
+        rows: NDArray[np.int8],
+        mapping: NDArray[np.int32],
+        weights: NDArray[np.float32],
+        name: str,
+    ) -> None:
+        self._tokens = _Tokens(vocabulary)
+        self._rows = rows
+        self._mapping = mapping
+        self._weights = weights
+        self.name = name
+
+    @classmethod
+    def load(cls, folder: Path) -> "StaticEncoder":
+        """Read the folder that training wrote."""
+        try:
+            vocabulary = json.loads((folder / "tokenizer.json").read_bytes())["model"]["vocab"]
+            arrays = load_file(folder / "model.safetensors")
+            version = sha256(arrays["weights"].tobytes()).hexdigest()[:8]
+            return cls(vocabulary, arrays["embeddings"], arrays["mapping"], arrays["weights"], f"bundled-{version}")
+        except (OSError, KeyError, ValueError, SafetensorError) as error:
+            raise ModelError(f"The bundled encoder in {folder} cannot be read ({error}). Install Dalil again.") from error
+
+    @property
+    def dimensions(self) -> int:
+        """The width of a vector."""
+        return int(self._rows.shape[1])
+
+    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """(len(texts), dimensions); rows of length 1, or zero for a text without known words."""
+        if not texts:
+            return np.zeros((0, self.dimensions), np.float32)
+        return np.concatenate([self._encode(texts[at : at + _BATCH]) for at in range(0, len(texts), _BATCH)])
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """As `encode_passages`: questions and passages are treated alike."""
+        return self.encode_passages(texts)
+
+    def _encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        find = self._tokens.__getitem__
+        tokens = [list(map(find, words(fold(text)))) for text in texts]
+        known = [at for at, found in enumerate(tokens) if found]
+        sums = np.zeros((len(texts), self.dimensions), np.float32)
+        if known:
+            used, position = np.unique(np.fromiter((t for found in tokens for t in found), np.int64), return_inverse=True)
+            vectors = self._rows[self._mapping[used]] * self._weights[used, None]
+            starts = np.cumsum([0, *(len(tokens[at]) for at in known[:-1])])
+            # Not a matrix product: BLAS would start threads, which on a busy machine cost far more than they bring.
+            sums[known] = np.add.reduceat(vectors[position], starts)
+        norms = np.linalg.norm(sums, axis=1, keepdims=True)
+        return np.asarray(np.divide(sums, norms, out=np.zeros_like(sums), where=norms > 0), np.float32)
