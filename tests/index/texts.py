@@ -1,6 +1,11 @@
 """Texts for property tests: what Arabic and English articles hold, and what breaks naive code."""
 
+from hypothesis import settings
 from hypothesis import strategies as st
+
+# A busy machine is no counterexample.
+settings.register_profile("no deadline", deadline=None)
+settings.load_profile("no deadline")
 
 _FRAGMENTS = [
     *[
