@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import random
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
@@ -70,6 +71,18 @@ class Dataset:
                     if file.is_file():
                         digest.update(hashlib.sha256(file.read_bytes()).digest())
         return digest.hexdigest()[:16]
+
+    def sample(self, questions: int, seed: int) -> "Dataset":
+        """So many questions drawn at random, in their order; of a conversation the first turns. The articles stay."""
+        units = list(dict.fromkeys(question.conversation or question.id for question in self.questions))
+        random.Random(seed).shuffle(units)  # noqa: S311 (which questions are measured is no secret)
+        rank = {unit: at for at, unit in enumerate(units)}
+        order = sorted(self.questions, key=lambda question: rank[question.conversation or question.id])
+        kept = {question.id for question in order[:questions]}
+        chosen = tuple(question for question in self.questions if question.id in kept)
+        return replace(
+            self, questions=chosen, notes=(*self.notes, f"{len(chosen)} of {len(self.questions)} questions were drawn")
+        )
 
 
 def unique_ids(questions: Iterable[Question]) -> tuple[Question, ...]:
