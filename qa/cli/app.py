@@ -91,8 +91,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         stderr_line("dalil: stopped")
         return STOPPED
-    except BrokenPipeError:
-        # The reader of the pipe has what it wanted. Without this the interpreter complains once more while it exits.
+    except (BrokenPipeError, SystemExit):
+        # The reader of the pipe has what it wanted (click makes that a SystemExit, and nothing else). Without what follows the
+        # interpreter would complain once more while it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:

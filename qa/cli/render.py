@@ -1,5 +1,6 @@
 """Answers, passages and their sources as lines for a terminal or a pipe."""
 
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from qa.cli.text import LRM, RLM, clean, clean_line, is_rtl, isolate, isolate_ru
 
 MARKED, BOLD, DIM, PLAIN = "\x1b[1;4m", "\x1b[1m", "\x1b[2m", "\x1b[0m"
 INDENT = "    "
+_AFTER_MARKER = re.compile(r"(?<=\[\d\]) (?!\[)")
 WIDEST = 100
 """Lines longer than this are hard to read, however wide the terminal."""
 
@@ -108,8 +110,10 @@ def citation_lines(citation: Citation, passages: Sequence[Hit], language: Langua
 
 
 def answer_text(answer: Answer, look: Look) -> Iterator[str]:
-    """The answer with its markers, each paragraph in its own direction."""
+    """The answer with its markers, each paragraph in its own direction; quotes one under the other."""
     text = clean(answer.answer)
+    if answer.mode == "extractive":
+        text = _AFTER_MARKER.sub("\n", text)
     if not look.isolates:
         for citation in answer.citations:
             text = text.replace(f"[{citation.marker}]", marker(citation.marker))
@@ -119,6 +123,9 @@ def answer_text(answer: Answer, look: Look) -> Iterator[str]:
 def answer_lines(answer: Answer, look: Look) -> Iterator[str]:
     """A whole answer: the text, then its sources with their passages; for a refusal the nearest passages."""
     language = answer.language
+    if answer.short and not answer.refused:
+        yield f"{_heading('short', language, look)}: {isolate(clean_line(answer.short))}"
+        yield ""
     yield from answer_text(answer, look)
     if answer.refused:
         if answer.passages:

@@ -19,10 +19,16 @@ _ESCAPE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][^\x07\x1b\x9c\n]*(?:
 _LATIN = "A-Za-z\u00c0-\u024f"
 _ARABIC = "\u0600-\u061b\u061d-\u065f\u066e-\u06ff\u0750-\u077f\u0870-\u08ff\ufb50-\ufdff\ufe70-\ufefc"
 _UNIT = r"\[\d+\]|(?P<quote>«[^«»\n]*»|“[^“”\n]*”)"
-_NOT_LTR, _NOT_RTL = rf"[^{_ARABIC}\n\[\]«»“”]", rf"[^{_LATIN}\n\[\]«»“”]"
-# A run ends with a letter, a digit, or a parenthesis that it opened itself.
-_LTR_RUN = re.compile(rf"{_UNIT}|[{_LATIN}0-9](?:{_NOT_LTR}*(?:[{_LATIN}0-9%/]|\((?![^\n()]*[{_ARABIC}])[^\n()\[\]«»“”]*\)))?")
-_RTL_RUN = re.compile(rf"{_UNIT}|[{_ARABIC}](?:{_NOT_RTL}*(?:[{_ARABIC}]|\((?![^\n()]*[{_LATIN}])[^\n()\[\]«»“”]*\)))?")
+
+
+def _run(letters: str, others: str) -> re.Pattern[str]:
+    """A stretch of one direction, with the punctuation inside it; parentheses only as pairs."""
+    within = rf"[^{others}\n\[\]«»“”()]"
+    pair = rf"\({within}*\)"
+    return re.compile(rf"{_UNIT}|[{letters}](?:(?:{within}|{pair})*(?:[{letters}%/]|{pair}))?")
+
+
+_LTR_RUN, _RTL_RUN = _run(f"{_LATIN}0-9", _ARABIC), _run(_ARABIC, _LATIN)
 
 
 def clean(text: str) -> str:

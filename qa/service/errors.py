@@ -29,7 +29,10 @@ _CODES = {
     503: "unavailable",
     504: "timeout",
 }
-_NO_TEXT = {"json_invalid": "the body is not JSON", "string_unicode": "the text has half of a character (a lone surrogate)"}
+_NO_TEXT = {
+    "json_invalid": "the body is not JSON",
+    "half_character": "the text has half of a character (a lone surrogate such as \\ud800)",
+}
 """What pydantic reports when a body is no text at all, which is another fault than a wrong value."""
 _SAID = {400: "the body cannot be read as JSON in UTF-8", 404: "there is nothing at this address"}
 

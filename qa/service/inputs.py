@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, model_validator
+from pydantic_core import PydanticCustomError
 
 from index.article import Article, Language
 from index.errors import InputError, ReadError
@@ -14,6 +15,7 @@ from index.readers.base import Draft, content_id, finish
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 MOST_PASSAGES = 100
+HALF_CHARACTER = "half_character"
 ORIGIN = "POST /articles"
 
 
@@ -32,6 +34,16 @@ def _day(value: str) -> str:
     return value
 
 
+def _whole(value: str) -> str:
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise PydanticCustomError(HALF_CHARACTER, "half of a character stands at position {at}", {"at": error.start}) from None
+    return value
+
+
+Text = Annotated[str, AfterValidator(_whole)]
+"""Text that can be stored and sent: JSON can hold lone surrogates, UTF-8 cannot."""
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", examples=["2018-05-20"]), AfterValidator(_day)]
 
 
@@ -40,10 +52,10 @@ class AskBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    question: str = Field(examples=["متى انتهت العمليات القتالية الرئيسية؟"])
+    question: Text = Field(examples=["متى انتهت العمليات القتالية الرئيسية؟"])
     language: Literal["auto", "ar", "en"] | None = Field(None, description="language of the words around the quotes")
     k: int | None = Field(None, ge=1, le=MOST_PASSAGES, description="how many passages to give with the answer")
-    sources: list[str] = Field([], description="only these outlets")
+    sources: list[Text] = Field([], description="only these outlets")
     article_language: Language | None = Field(None, description="only articles in this language")
     date_from: Day | None = Field(None, alias="from", description="only articles of this day or later")
     date_to: Day | None = Field(None, alias="to", description="only articles of this day or earlier")
@@ -82,13 +94,13 @@ class ArticleBody(BaseModel):
 
     model_config = ConfigDict(strict=True)
 
-    text: str
-    id: str | None = None
-    title: str | None = None
-    source: str | None = None
-    url: str | None = None
-    date: str | None = Field(None, description="YYYY-MM-DD, or the source's own words")
-    language: str | None = Field(None, description="`ar` or `en`; told from the text when it is not given")
+    text: Text
+    id: Text | None = None
+    title: Text | None = None
+    source: Text | None = None
+    url: Text | None = None
+    date: Text | None = Field(None, description="YYYY-MM-DD, or the source's own words")
+    language: Text | None = Field(None, description="`ar` or `en`; told from the text when it is not given")
 
     def article(self) -> Article:
         """The article to store, cleaned as one from a file would be. Raises `ReadError`."""

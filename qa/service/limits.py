@@ -65,9 +65,10 @@ class Limits:
                 await self.app(scope, _replayed(body, receive), response.send)
         except TimeoutError:
             slow = RefusedError(408, "too_slow", f"the body did not arrive within {self.timeout_s:g} s")
-            await response.fail(scope, TimeLimitError(f"no answer within {self.timeout_s:g} s") if arrived else slow)
+            late = TimeLimitError(f"no answer within {self.timeout_s:g} s")
+            await response.fail(scope, late if arrived else slow, arrived)
         except Exception as error:
-            await response.fail(scope, error)
+            await response.fail(scope, error, arrived)
         finally:
             # The path as it was sent: still encoded, so it cannot break the line; without the query, which holds the question.
             path = scope.get("raw_path", b"").decode("ascii", "replace").partition("?")[0]
@@ -143,7 +144,7 @@ class _Response:
                 self.deadline.reschedule(None)
         await self._send(message)
 
-    async def fail(self, scope: Scope, error: Exception) -> None:
+    async def fail(self, scope: Scope, error: Exception, arrived: bool) -> None:
         status, code, message = describe(error)
         if self.status is not None:
             return  # Too late to say so: leaving the response unfinished is what tells the client.
@@ -152,4 +153,6 @@ class _Response:
         async def nothing() -> Message:
             return {"type": "http.disconnect"}
 
-        await error_response(status, message, code)(scope, nothing, self.send)
+        # Whoever is still sending would otherwise be listened to for ever.
+        headers = None if arrived else {"Connection": "close"}
+        await error_response(status, message, code, headers)(scope, nothing, self.send)

@@ -4,7 +4,17 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 
+from index.errors import DalilError
 from qa.service.context import Context, context
+from qa.service.errors import describe
+
+
+class NotReadyError(DalilError):
+    """Raised when questions cannot be answered now."""
+
+    code = "unavailable"
+    status = 503
+
 
 router = APIRouter(tags=["Health"])
 
@@ -18,5 +28,11 @@ async def alive() -> dict[str, str]:
 @router.get("/readyz", summary="Can questions be answered?")
 async def ready(here: Annotated[Context, Depends(context)]) -> dict[str, Any]:
     """200 when the index can be read, and how many articles it holds; otherwise an error."""
-    _, total = await here.readers.run(here.dalil.articles, limit=1)
+    try:
+        _, total = await here.readers.run(here.dalil.articles, limit=1)
+    except DalilError as error:
+        raise NotReadyError(str(error)) from None
+    except Exception as error:
+        describe(error)
+        raise NotReadyError("the index cannot be read; the log of the service says more") from None
     return {"status": "ready", "articles": total}

@@ -4,6 +4,12 @@ import { make } from "./render.js";
 
 const METHODS = ["get", "post", "put", "patch", "delete"];
 
+/** Words in which `this` is code. */
+function prose(words, className = "") {
+  const parts = (words ?? "").split("`");
+  return make("p", { className }, ...parts.map((part, n) => (n % 2 ? make("code", { textContent: part }) : part)));
+}
+
 function resolve(schema, api) {
   if (!schema?.$ref) return schema;
   return schema.$ref.slice(2).split("/").reduce((found, key) => found[key], api);
@@ -49,9 +55,9 @@ function operation(path, method, described, api) {
     "summary",
     {},
     make("code", { className: "method", textContent: method.toUpperCase() }),
-    make("span", { className: "about" }, make("code", { textContent: path }), ` ${described.summary ?? ""}`),
+    make("span", { className: "about" }, make("code", { textContent: path }), ` \u2003${described.summary ?? ""}`),
   );
-  const body = make("div", { className: "body" }, make("p", { textContent: described.description ?? "" }));
+  const body = make("div", { className: "body" }, prose(described.description));
   const parameters = (described.parameters ?? []).map((one) => ({
     name: one.name,
     type: kind(one.schema, api),
@@ -60,7 +66,7 @@ function operation(path, method, described, api) {
   }));
   if (parameters.length) body.append(rows(parameters));
   const sent = described.requestBody?.content?.["application/json"]?.schema;
-  if (sent) body.append(make("p", { className: "quiet", textContent: resolve(sent, api).description ?? "" }), rows(fieldsOf(sent, api)));
+  if (sent) body.append(prose(resolve(sent, api).description, "quiet"), rows(fieldsOf(sent, api)));
   return make("details", {}, summary, body);
 }
 

@@ -71,8 +71,10 @@ async function ask(question) {
   }
 }
 
-function grow() {
+/** The box is as high as its text, and reads in the direction of its text or, while it is empty, of the page. */
+function fit() {
   const box = element("question");
+  box.dir = box.value ? "auto" : document.documentElement.dir;
   box.style.height = "auto";
   box.style.height = `${box.scrollHeight + 2}px`;
 }
@@ -89,7 +91,7 @@ element("form").addEventListener("submit", (event) => {
   const question = element("question").value.trim();
   if (!question || running) return;
   element("question").value = "";
-  grow();
+  fit();
   ask(question);
 });
 element("question").addEventListener("keydown", (event) => {
@@ -99,7 +101,7 @@ element("question").addEventListener("keydown", (event) => {
     element("form").requestSubmit();
   }
 });
-element("question").addEventListener("input", grow);
+element("question").addEventListener("input", fit);
 element("stop").addEventListener("click", () => running?.abort());
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") running?.abort();
@@ -107,8 +109,10 @@ document.addEventListener("keydown", (event) => {
 element("switch").addEventListener("click", () => {
   choose(otherLanguage());
   status("");
+  fit();
   count();
 });
 
 await load();
+fit();
 await count();

@@ -44,8 +44,14 @@ export function addClaim(shown, claim) {
 /** The whole answer in place of what was shown so far. */
 export function finish(shown, answer) {
   learn(shown, answer);
-  const lines = answer.answer.split("\n").filter((line) => line.trim());
+  // Quotes in the articles' own words stand one under the other, each in its own direction.
+  const whole = answer.mode === "extractive" ? answer.answer.replace(/(\[\d+\]) (?!\[)/g, "$1\n") : answer.answer;
+  const lines = whole.split("\n").filter((line) => line.trim());
   shown.answer.replaceChildren(...lines.map((line) => paragraph(shown, line)));
+  if (answer.short && !answer.refused) {
+    const few = make("bdi", { textContent: answer.short });
+    shown.answer.prepend(make("p", { className: "short" }, make("span", { words: "short" }), ": ", few));
+  }
   shown.answer.classList.toggle("refused", answer.refused);
   shown.answer.lang = answer.language;
   shown.sources.replaceChildren();
@@ -121,7 +127,7 @@ function passageCard(passage, number) {
 }
 
 function frame(about, number) {
-  const title = make("span", { className: "title", dir: "auto", textContent: about.title ?? text("untitled") });
+  const title = make("span", { className: "title" }, make("bdi", { textContent: about.title ?? text("untitled") }));
   const where = make("span", { className: "where" });
   for (const part of [about.source, about.date].filter(Boolean)) {
     if (where.hasChildNodes()) where.append(" · ");
