@@ -4,24 +4,27 @@ The order of every change is: store, BM25, vectors. A crash in between leaves th
 opens the folder next brings them up to it, unless another process is just writing and will do so itself.
 """
 
+import logging
 import threading
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cached_property
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from index.article import Language
+from index.derived import read_state
 from index.embedding.encoder import Encoder
 from index.errors import EncoderMismatch, IndexBusy, IndexMissing
 from index.lexical import LexicalIndex
-from index.store import Store
+from index.store import Store, StoreError
 from index.vectors import Sizes, VectorIndex
 
 DATABASE = "dalil.db"
 _WAIT = 120.0
+_DERIVED = ("lexical", "vectors")
+_log = logging.getLogger(__name__)
 
 
 class Collection:
@@ -44,89 +47,110 @@ class Collection:
         self.folder = folder
         if not (folder / DATABASE).exists() and not create:
             raise IndexMissing(f"there is no index in {folder}: make one with `dalil index PATH...`")
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"{folder} cannot hold an index: {error.strerror}. Choose another folder (--data).") from None
         self._load_encoder = load_encoder
         self._setting = encoder_setting
         self._sizes = sizes
         self._wait = wait
         self._turn = threading.RLock()
+        self._file_lock = FileLock(folder / "write.lock")
         self._fresh = threading.Lock()
+        self._opening = threading.RLock()
+        self._encoder: Encoder | None = None
+        self._lexical: LexicalIndex | None = None
+        self._vectors: VectorIndex | None = None
         self._generation = -1
         self._languages: list[Language] | None = None
-        self.store = Store(folder / DATABASE)
-        self._check_encoder("encoder", encoder_setting)
-        self.owner = self._name_store()
+        self.store = Store(folder / DATABASE, self.writing)
+        try:
+            self._check_encoder(self.store.facts())
+            self._owner = self._name_store()
+        except BaseException:
+            self.close()
+            raise
+
+    # -- the store's name, and the encoder it was made with --------------------------------------------------------------
 
     def _name_store(self) -> str:
-        name = self.store.get_meta("store")
-        if name is None:
+        """The name that ties the derived indexes to the store.
+
+        A store that is behind them was put back from a backup and will give the same passage ids to other passages: under a
+        new name, everything derived is made anew.
+        """
+        if self._was_put_back():
             with self.writing():
-                name = self.store.get_meta("store") or uuid.uuid4().hex
-                self.store.set_meta("store", name)
-        return name
+                if self._was_put_back():
+                    _log.warning("the database in %s is older than its indexes: they are made again from it", self.folder)
+                    self.store.set_facts(store=uuid.uuid4().hex)
+        return self.store.facts()["store"]
 
-    def _check_encoder(self, key: str, name: str) -> None:
-        stored = self.store.get_meta(key)
-        if stored is not None and stored != name:
-            raise EncoderMismatch(
-                f"the index in {self.folder} was made with the encoder {stored!r}, but {name!r} is set: "
-                f"set the encoder it was made with, or index into another folder (--data)."
-            )
+    def _was_put_back(self) -> bool:
+        states = [read_state(self.folder / name) for name in _DERIVED]  # before the store's marks, which only grow
+        name, marks = self.store.facts()["store"], self.store.last_marks()
+        return any(state is not None and state.owner.startswith(name) and state.marks.beyond(marks) for state in states)
 
-    @cached_property
+    def _check_encoder(self, facts: dict[str, str]) -> None:
+        ours = {"encoder": self._setting} | ({"encoder_weights": self._encoder.name} if self._encoder is not None else {})
+        for key, name in ours.items():
+            if facts.get(key, name) != name:
+                raise EncoderMismatch(
+                    f"the index in {self.folder} was made with the encoder {facts[key]!r}, but {name!r} is set: "
+                    f"set the encoder it was made with, or index into another folder (--data)."
+                )
+
+    @property
     def encoder(self) -> Encoder:
         """The encoder, loaded on first use. Raises `EncoderMismatch` when its weights are not those of the index."""
-        encoder = self._load_encoder()
-        self._check_encoder("encoder_weights", encoder.name)
-        return encoder
-
-    @cached_property
-    def lexical(self) -> LexicalIndex:
-        """BM25 over the store."""
-        return LexicalIndex(self.folder / "lexical", self.store, self.owner)
-
-    @cached_property
-    def vectors(self) -> VectorIndex:
-        """Nearest neighbours over the store."""
-        return VectorIndex(
-            self.folder / "vectors", self.store, f"{self.owner}/{self._setting}", self.encoder.dimensions, self._sizes
-        )
-
-    @contextmanager
-    def writing(self, wait: float | None = None) -> Iterator[None]:
-        """The turn to write, among threads and processes. Raises `IndexBusy` after `wait` seconds."""
-        wait = self._wait if wait is None else wait
-        busy = IndexBusy(f"another process is writing to {self.folder}: try again when it is done")
-        if not self._turn.acquire(timeout=wait):
-            raise busy
-        try:
-            with FileLock(self.folder / "write.lock", timeout=wait):
-                yield
-        except Timeout:
-            raise busy from None
-        finally:
-            self._turn.release()
+        with self._opening:
+            if self._encoder is None:
+                self._encoder = self._load_encoder()
+                try:
+                    self._check_encoder(self.store.facts())
+                except EncoderMismatch:
+                    self._encoder = None
+                    raise
+            return self._encoder
 
     def remember_encoder(self) -> None:
-        """Store which encoder made the vectors; called before the first vector is written."""
-        if self.store.get_meta("encoder") is None:
-            self.store.set_meta("encoder", self._setting)
-            self.store.set_meta("encoder_weights", self.encoder.name)
+        """Store which encoder made the vectors, or check that it is the one; called before vectors are written."""
+        facts = {"encoder": self._setting, "encoder_weights": self.encoder.name, "dimensions": str(self.encoder.dimensions)}
+        stored = self.store.facts()
+        self._check_encoder(stored)
+        if "encoder" not in stored:
+            self.store.set_facts(**facts)
+
+    # -- what follows the store ------------------------------------------------------------------------------------------
+
+    @property
+    def lexical(self) -> LexicalIndex:
+        """BM25 over the store."""
+        with self._opening:
+            if self._lexical is None:
+                self._lexical = LexicalIndex(self.folder / "lexical", self.store, self._owner)
+            return self._lexical
+
+    @property
+    def vectors(self) -> VectorIndex:
+        """Nearest neighbours over the store."""
+        with self._opening:
+            if self._vectors is None:
+                stored = self.store.facts().get("dimensions")  # known without loading the encoder
+                dimensions = self.encoder.dimensions if stored is None else int(stored)
+                owner = f"{self._owner}/{self._setting}"
+                self._vectors = VectorIndex(self.folder / "vectors", self.store, owner, dimensions, self._sizes)
+            return self._vectors
 
     def synchronise(self) -> None:
         """Bring BM25 and vectors up to the store and save them. The caller has the turn to write."""
         self.lexical.catch_up()
-        if self.store.get_meta("encoder") is not None:
+        if "encoder" in self.store.facts():
             self.vectors.catch_up()
             self.vectors.save()
         self._generation = self.store.generation()
         self._languages = None
-
-    def languages(self) -> list[Language]:
-        """The languages that passages are in, as of the last refresh."""
-        if self._languages is None:
-            self._languages = self.store.languages()
-        return self._languages
 
     def refresh(self) -> None:
         """Called before each search: see what was written since, by this or another process; repair what lags."""
@@ -136,10 +160,12 @@ class Collection:
         with self._fresh:
             if generation == self._generation:
                 return
+            self._check_encoder(self.store.facts())
             self._languages = None
             self.lexical.reload()
             self.vectors.catch_up()
-            if self.lexical.marks != self.store.last_marks() and not self._repair():
+            behind = self.lexical.marks != self.store.last_marks()
+            if (behind or self.vectors.lags) and not self._repair():
                 return  # another process is writing: its changes come with the next refresh
             self._generation = generation
 
@@ -149,7 +175,38 @@ class Collection:
                 self.synchronise()
         except IndexBusy:
             return False
+        except (OSError, StoreError) as error:
+            _log.warning("the indexes in %s cannot be brought up to date: %s", self.folder, error)
+            return False
         return True
+
+    def languages(self) -> list[Language]:
+        """The languages that passages are in, as of the last refresh."""
+        languages = self._languages
+        if languages is None:
+            languages = self._languages = self.store.languages()
+        return languages
+
+    @contextmanager
+    def writing(self, wait: float | None = None) -> Iterator[None]:
+        """The turn to write, among threads and processes. Raises `IndexBusy` after `wait` seconds, `StoreError`."""
+        wait = self._wait if wait is None else wait
+        busy = IndexBusy(f"another process is writing to {self.folder}: try again when it is done")
+        if not self._turn.acquire(timeout=wait):
+            raise busy
+        try:
+            try:
+                self._file_lock.acquire(timeout=wait)
+            except Timeout:
+                raise busy from None
+            except OSError as error:
+                raise StoreError(f"the index in {self.folder} cannot be written to: {error}") from None
+            try:
+                yield
+            finally:
+                self._file_lock.release()
+        finally:
+            self._turn.release()
 
     def close(self) -> None:
         """Close the database."""

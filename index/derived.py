@@ -1,17 +1,29 @@
-"""What the two derived indexes share: a note beside them of how far they have followed the store."""
+"""What the two derived indexes share: how far each has followed the store, and the note of it beside its files."""
 
 import json
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from index.store import Marks
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """How far the store has come, or a derived index has followed it: the last passage id given and the last removal."""
+
+    passage: int = 0
+    removal: int = 0
+
+    def beyond(self, other: "Marks") -> bool:
+        """Whether either number is larger: what follows a store is never beyond it, unless an older store was put back."""
+        return self.passage > other.passage or self.removal > other.removal
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """`owner` ties the files to one store and one way of making them; `file`, `checksum` and
-    `kind` describe the data where it is one file."""
+    """`owner` ties the files to one store and one way of making them.
+
+    `file`, `checksum` and `kind` describe the data where it is one file.
+    """
 
     owner: str
     marks: Marks
@@ -30,8 +42,8 @@ def read_state(folder: Path) -> State | None:
 
 
 def write_state(folder: Path, state: State) -> None:
-    """Replace the note at once: a reader sees the old one or the new one, also after a crash."""
-    temporary = folder / f"state.{os.getpid()}.tmp"
+    """Replace the note at once: a reader sees the old one or the new one, also after a crash. One process at a time."""
+    temporary = folder / "state.json.tmp"
     with temporary.open("w", encoding="utf-8") as file:
         json.dump(asdict(state), file)
         file.flush()

@@ -1,25 +1,25 @@
-"""Articles into the collection: deduplicate, cut, encode, store. Unchanged ones cost a hash; one bad one never stops the rest."""
+"""Articles into the collection: deduplicate, cut, encode, store. Unchanged ones cost a hash; a bad one never stops the rest."""
 
 import hashlib
 import itertools
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
-
-import numpy as np
-from numpy.typing import NDArray
+from dataclasses import dataclass, field, fields
 
 from index.article import Article, Passage
 from index.chunking import chunk, embedding_text
 from index.collection import Collection
 from index.duplicates import band_keys, same_story
 from index.readers import Skipped
-from index.store import Writing
+from index.writing import Record
 
 Progress = Callable[[int, int | None, str], None]
 """Called as `progress(done, total, what)`; `total` is `None` while it is not known."""
 
 _BATCH = 128
+_BATCH_CHARACTERS = 2_000_000
+_MOST_CANDIDATES = 32  # compared for each article: reports made from one template all share bands
 _FOLLOW_EVERY = 5_000  # articles between two points where BM25 and vectors catch up, so that readers see long runs grow
 
 
@@ -48,20 +48,13 @@ class Cutting:
     encoding: str
 
 
-@dataclass(slots=True)
-class _Planned:
-    article: Article
-    digest: str
-    bands: list[str]
-    duplicate_of: str | None
-    passages: list[Passage]
-    encoded: NDArray[np.float32] | None = None
-
-
 def digest(article: Article, cutting: Cutting) -> str:
-    """A hash of all that makes an article's rows; equal digests mean there is nothing to do."""
-    content = json.dumps([asdict(article), asdict(cutting)], ensure_ascii=True, sort_keys=True)
-    return hashlib.blake2b(content.encode(), digest_size=16).hexdigest()
+    """A hash of all that makes an article's rows; equal digests mean there is nothing to do. Where it was read is not in it."""
+    made_of = [getattr(article, name) for name in _HASHED] + [cutting.budget, cutting.overlap, cutting.encoding]
+    return hashlib.blake2b(json.dumps(made_of).encode(), digest_size=16).hexdigest()
+
+
+_HASHED = tuple(item.name for item in fields(Article) if item.name != "origin")
 
 
 class Indexer:
@@ -78,7 +71,7 @@ class Indexer:
         with self._collection.writing():
             try:
                 for batch in _batches(items):
-                    self._add_batch(self._sort_out(batch, report, seen), report)
+                    self._add_batch(_sort_out(batch, report, seen), report)
                     done = len(seen) + len(report.skipped)
                     if progress is not None:
                         progress(done, None, batch[-1].origin or "")
@@ -92,104 +85,134 @@ class Indexer:
     def remove(self, ids: Sequence[str]) -> list[str]:
         """Take articles out; a duplicate of one that goes takes its place. Returns the ids that were there."""
         with self._collection.writing():
-            heirs = self._heirs(ids)
-            plans = self._plan([(article, self._digest(article)) for article in heirs], ignore=set(ids))
+            going = set(ids)
+            heirs = self._plan(self._heirs(going), ignore=going)
             with self._store.write() as writing:
-                gone = writing.drop(ids)
-                self._put(writing, plans)
+                gone = writing.drop(list(going))
+                writing.put(heirs)
             self._collection.synchronise()
         return gone
 
-    def _digest(self, article: Article) -> str:
-        return digest(article, self._cutting)
-
-    def _heirs(self, ids: Sequence[str]) -> list[Article]:
-        waiting = itertools.chain.from_iterable(self._store.duplicates_of(ids).values())
-        return [article for article in waiting if article.id not in set(ids)]
-
-    def _sort_out(self, batch: list[Article | Skipped], report: IndexReport, seen: set[str]) -> list[Article]:
-        articles: dict[str, Article] = {}
-        for item in batch:
-            if isinstance(item, Skipped):
-                report.skipped.append((item.origin, item.reason))
-            elif item.id in seen:
-                report.skipped.append(
-                    (item.origin or item.id, f"another article of this run has the id {item.id!r}: give it its own")
-                )
-            else:
-                seen.add(item.id)
-                articles[item.id] = item
-        return list(articles.values())
+    def _heirs(self, ids: set[str]) -> list[Article]:
+        """The duplicates of these articles that are not among them: they have to find another original, or become one."""
+        waiting = itertools.chain.from_iterable(self._store.duplicates_of(list(ids)).values())
+        return [article for article in waiting if article.id not in ids]
 
     def _add_batch(self, articles: list[Article], report: IndexReport) -> None:
-        known = self._store.digests([article.id for article in articles])
-        changed = [(article, self._digest(article)) for article in articles]
-        changed = [(article, value) for article, value in changed if known.get(article.id) != value]
+        known = self._store.known([article.id for article in articles])
+        changed, moved = [], dict[str, str | None]()
+        for article in articles:
+            stored, origin = known.get(article.id, (None, None))
+            if stored != digest(article, self._cutting):
+                changed.append(article)
+            elif origin != article.origin:
+                moved[article.id] = article.origin
         report.unchanged += len(articles) - len(changed)
-        if not changed:
+        if not changed and not moved:
             return
-        ids = {article.id for article, _ in changed}
-        heirs = [(article, self._digest(article)) for article in self._heirs(list(ids))]
-        plans = self._plan(changed + heirs, ignore=ids | {article.id for article, _ in heirs})
+        ids = {article.id for article in changed}
+        heirs = self._heirs(ids)
+        records = self._plan(changed + heirs, ignore=ids | {article.id for article in heirs})
         with self._store.write() as writing:
-            self._put(writing, plans)
-        updated = len(ids & set(known))
+            writing.put(records)
+            writing.move(moved)
+        updated = len(ids & known.keys())
         report.updated += updated
         report.added += len(changed) - updated
-        for plan in plans:
-            if plan.duplicate_of is not None:
-                report.duplicates[plan.article.id] = plan.duplicate_of
-            report.notes += [(plan.article.origin or plan.article.id, note) for note in plan.article.notes]
+        report.duplicates |= {record.article.id: record.duplicate_of for record in records if record.duplicate_of is not None}
+        report.notes += [(article.origin or article.id, note) for article in changed for note in article.notes]
 
-    def _plan(self, changed: list[tuple[Article, str]], ignore: set[str]) -> list[_Planned]:
+    def _plan(self, articles: list[Article], ignore: set[str]) -> list[Record]:
         """Everything that is slow, before the transaction: duplicates found, passages cut and encoded.
 
         `ignore` are stored articles that this transaction replaces or takes out.
         """
-        plans: list[_Planned] = []
-        by_band: dict[str, list[_Planned]] = {}
-        for article, value in changed:
-            keys = band_keys(article.text)
-            same = self._same_story(article, keys, by_band, ignore)
-            cut = (
-                []
-                if same
-                else chunk(article, budget=self._cutting.budget, overlap=self._cutting.overlap, encoding=self._cutting.encoding)
-            )
-            plan = _Planned(article, value, keys, same, cut)
-            plans.append(plan)
-            if same is None:
-                for key in keys:
-                    by_band.setdefault(key, []).append(plan)
-        texts = [embedding_text(plan.article, passage) for plan in plans for passage in plan.passages]
-        if texts:
-            self._collection.remember_encoder()
-            vectors = self._collection.encoder.encode_passages(texts)
-            at = 0
-            for plan in plans:
-                plan.encoded = vectors[at : at + len(plan.passages)]
-                at += len(plan.passages)
-        return plans
+        keys = [band_keys(article.text) for article in articles]
+        stored = self._store.holders([key for some in keys for key in some])
+        originals: dict[int, list[Article]] = {}
+        records: list[Record] = []
+        for article, own in zip(articles, keys, strict=True):
+            same = _twin(article, own, originals) or self._stored_twin(article, own, stored, ignore)
+            if same is not None:
+                records.append(Record(article, digest(article, self._cutting), duplicate_of=same))
+                continue
+            records.append(Record(article, digest(article, self._cutting), own, self._cut(article)))
+            for key in own:
+                originals.setdefault(key, []).append(article)
+        self._encode([record for record in records if record.passages])
+        return records
 
-    def _same_story(
-        self, article: Article, keys: list[str], planned: dict[str, list[_Planned]], ignore: set[str]
-    ) -> str | None:
-        for key in keys:
-            for plan in planned.get(key, ()):
-                if same_story(article.text, plan.article.text):
-                    return plan.article.id
-        for article_id, text in self._store.candidates(keys):
-            if article_id not in ignore and same_story(article.text, text):
-                return article_id
-        return None
+    def _stored_twin(self, article: Article, keys: list[int], stored: dict[int, list[str]], ignore: set[str]) -> str | None:
+        """The id of a stored article with the same story; those that share most bands are looked at first."""
+        shared = Counter(other for key in keys for other in stored.get(key, ()) if other not in ignore)
+        nearest = [other for other, _ in sorted(shared.items(), key=lambda pair: (-pair[1], pair[0]))[:_MOST_CANDIDATES]]
+        texts = self._store.texts(nearest) if nearest else {}
+        return next((other for other in nearest if other in texts and same_story(article.text, texts[other])), None)
 
-    @staticmethod
-    def _put(writing: Writing, plans: list[_Planned]) -> None:
-        for plan in plans:
-            writing.put(plan.article, plan.digest, plan.bands, plan.passages, plan.encoded, plan.duplicate_of)
+    def _cut(self, article: Article) -> list[Passage]:
+        return chunk(article, budget=self._cutting.budget, overlap=self._cutting.overlap, encoding=self._cutting.encoding)
+
+    def _encode(self, records: list[Record]) -> None:
+        texts = [embedding_text(record.article, passage) for record in records for passage in record.passages]
+        if not texts:
+            return
+        self._collection.remember_encoder()
+        encoded = self._collection.encoder.encode_passages(texts)
+        ends = list(itertools.accumulate(len(record.passages) for record in records))
+        for record, start, end in zip(records, [0, *ends], ends, strict=False):
+            record.vectors = encoded[start:end]
+
+
+def _twin(article: Article, keys: list[int], originals: dict[int, list[Article]]) -> str | None:
+    """The id of an article of this batch with the same story."""
+    near = {other.id: other for key in keys for other in originals.get(key, ())}
+    return next((other.id for other in near.values() if same_story(article.text, other.text)), None)
+
+
+def _sort_out(batch: list[Article | Skipped], report: IndexReport, seen: set[str]) -> list[Article]:
+    """The articles of a batch that can be stored; the others go into the report."""
+    articles = []
+    for item in batch:
+        if isinstance(item, Skipped):
+            report.skipped.append((item.origin, item.reason))
+            continue
+        if item.id in seen:
+            reason = f"another article of this run has the id {item.id!r}: give it its own"
+        elif not (reason := _unstorable(item)):
+            seen.add(item.id)
+            articles.append(item)
+            continue
+        report.skipped.append((item.origin or item.id, reason))
+    return articles
+
+
+def _unstorable(article: Article) -> str:
+    """Why the database cannot hold the article, or nothing. Readers see to this; articles made in memory may not have."""
+    if not article.id.strip():
+        return "the id is empty: give the article an id"
+    for name in _TEXTS:
+        value = getattr(article, name) or ""
+        if "\0" in value:
+            return f"the {name} has a NUL character: take it out"
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            return f"the {name} has half a character (a lone surrogate): write it whole"
+    return ""
+
+
+_TEXTS = ("id", "text", "title", "source", "url", "date", "origin")
 
 
 def _batches(items: Iterable[Article | Skipped]) -> Iterator[list[Article | Skipped]]:
-    iterator = iter(items)
-    while batch := list(itertools.islice(iterator, _BATCH)):
+    """At most `_BATCH` items and about `_BATCH_CHARACTERS`: a batch is held in memory with its passages and vectors."""
+    batch: list[Article | Skipped] = []
+    characters = 0
+    for item in items:
+        batch.append(item)
+        characters += len(item.text) if isinstance(item, Article) else 0
+        if len(batch) >= _BATCH or characters >= _BATCH_CHARACTERS:
+            yield batch
+            batch, characters = [], 0
+    if batch:
         yield batch

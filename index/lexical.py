@@ -1,22 +1,26 @@
 """BM25 over stemmed words, by tantivy. Derived from the store; text goes in already analysed, so that index and query agree."""
 
+import logging
 import shutil
+import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import tantivy
 
-from index.derived import State, read_state, write_state
+from index.derived import Marks, State, read_state, write_state
 from index.errors import IndexBusy
 from index.language.stemming import terms
-from index.store import Marks, PassageRow, Store
+from index.store import PassageRow, Store
 
 ANALYSIS = "1"
 """Raise it when folding or stemming change: BM25 is then made again from the store on the next open."""
 _TITLE_BOOST = 0.35
 _HEAP = 64_000_000
 _COMMIT_EVERY = 20_000
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,15 @@ Word = Sequence[Option]
 """A word of the question: the best of its options counts, so that all translations of one word share one budget."""
 
 
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What searches see: one state of the index, replaced as a whole."""
+
+    index: tantivy.Index
+    searcher: tantivy.Searcher
+    marks: Marks
+
+
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("id", indexed=True, fast=True)
@@ -43,109 +56,115 @@ class LexicalIndex:
     """The tantivy index in `folder`, following `store`."""
 
     def __init__(self, folder: Path, store: Store, owner: str) -> None:
-        """Open the index, made anew where it is missing, unreadable or another's. It may lag: see `catch_up`."""
+        """Open the index; where it is missing, unreadable or another's it is empty until `catch_up` makes it anew."""
         self.folder = folder
         self._store = store
         self._owner = f"{owner}/{ANALYSIS}"
-        folder.mkdir(parents=True, exist_ok=True)
-        self._open()
+        self._schema = _schema()
+        self._publishing = threading.Lock()
+        empty = tantivy.Index(self._schema)
+        self._view = _View(empty, empty.searcher(), Marks())
+        self.reload()
 
-    def _open(self) -> None:
-        state = read_state(self.folder)
-        if state is not None and state.owner == self._owner:
-            try:
-                self._index = tantivy.Index.open(str(self.folder))
-                self._searcher = self._index.searcher()
-                self.marks = state.marks
-            except (ValueError, OSError):
-                state = None
-        if state is None or state.owner != self._owner:
-            self._index = tantivy.Index(_schema())
-            self._searcher = self._index.searcher()
-            self.marks = Marks()
-
-    def reload(self) -> None:
-        """See what another process has committed."""
-        state = read_state(self.folder)
-        if state is not None and state.marks != self.marks:
-            self._open()
+    @property
+    def marks(self) -> Marks:
+        """How far it has followed the store."""
+        return self._view.marks
 
     @property
     def documents(self) -> int:
         """How many passages it holds."""
-        return int(self._searcher.num_docs)
+        return int(self._view.searcher.num_docs)
+
+    def reload(self) -> None:
+        """See what another process has committed."""
+        with self._publishing:
+            state = read_state(self.folder)
+            if state is None or state.owner != self._owner or state.marks == self._view.marks:
+                return
+            try:
+                index = tantivy.Index.open(str(self.folder))
+                self._view = _View(index, index.searcher(), state.marks)
+            except (ValueError, OSError) as error:
+                _log.warning("the BM25 index in %s cannot be read (%s): it is made again from the articles", self.folder, error)
 
     def catch_up(self) -> None:
-        """Follow the store to its end. The caller holds the write lock. Raises `IndexBusy` when tantivy's own lock is held.
-
-        Additions beyond the mark are dropped first: a crash between commit and note leaves them there.
-        """
-        goal = self._store.last_marks()
-        if goal == self.marks:
+        """Follow the store to its end. The caller has the turn to write. Raises `IndexBusy` when tantivy's own lock is held."""
+        self.reload()
+        view, goal = self._view, self._store.last_marks()
+        if goal == view.marks:
             return
-        if self.marks == Marks():
-            self._start_anew()
+        anew = view.marks == Marks() or read_state(self.folder) is None
+        index, marks = (self._start_anew(), Marks()) if anew else (view.index, view.marks)
         try:
-            writer = self._index.writer(heap_size=_HEAP, num_threads=1)
+            writer = index.writer(heap_size=_HEAP, num_threads=1)
         except ValueError as error:
             raise IndexBusy(f"another process is writing to {self.folder}: {error}") from error
-        removed, removal = self._store.removed_after(self.marks.removal)
+        try:
+            self._follow(writer, marks)
+        finally:
+            writer.wait_merging_threads()  # also lets go of tantivy's lock
+        with self._publishing:
+            write_state(self.folder, State(self._owner, goal))
+            index.reload()
+            self._view = _View(index, index.searcher(), goal)
+
+    def _follow(self, writer: tantivy.IndexWriter, marks: Marks) -> None:
+        removed, _ = self._store.removed_after(marks.removal)
         for passage_id in removed:
             writer.delete_documents_by_term("id", passage_id)
-        if self.marks != Marks():
-            above = tantivy.Query.range_query(
-                self._index.schema, "id", tantivy.FieldType.Unsigned, self.marks.passage, None, False
-            )
-            writer.delete_documents_by_query(above)
-        last, pending = self.marks.passage, 0
-        for rows in self._store.passages_after(self.marks.passage):
+        # A crash between a commit and its note leaves additions beyond the mark there.
+        beyond = tantivy.Query.range_query(
+            self._schema, "id", tantivy.FieldType.Unsigned, lower_bound=marks.passage, include_lower=False
+        )
+        writer.delete_documents_by_query(beyond)
+        pending = 0
+        for rows in self._store.passages_after(marks.passage):
             for row in rows:
                 writer.add_document(_document(row))
-            last, pending = rows[-1].id, pending + len(rows)
+            pending += len(rows)
             if pending >= _COMMIT_EVERY:
                 writer.commit()
                 pending = 0
         writer.commit()
-        writer.wait_merging_threads()
-        self.marks = Marks(last, removal)
-        write_state(self.folder, State(self._owner, self.marks))
-        self._index.reload()
-        self._searcher = self._index.searcher()
 
-    def _start_anew(self) -> None:
+    def _start_anew(self) -> tantivy.Index:
+        (self.folder / "state.json").unlink(missing_ok=True)  # first: without it, what a crash leaves here is not read
         shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True)
-        self._index = tantivy.Index(_schema(), path=str(self.folder), reuse=False)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return tantivy.Index(self._schema, path=str(self.folder), reuse=False)
 
     def document_frequency(self, term: str) -> int:
         """In how many passages the stem stands."""
-        return int(self._searcher.doc_freq("body", term))
+        return int(self._view.searcher.doc_freq("body", term))
 
     def search(self, words: Iterable[Word], k: int, allowed: Sequence[int] | None = None) -> dict[int, float]:
         """The `k` best passages for the words, as row id -> BM25 score (title matches weighed down)."""
-        schema = self._index.schema
         clauses = []
         for word in words:
-            options = []
-            for option in word:
-                for field, boost in (("body", 1.0), ("title", _TITLE_BOOST)):
-                    if option.weight > 0:
-                        term = tantivy.Query.term_query(schema, field, option.term, index_option="freq")
-                        options.append((field, tantivy.Query.boost_query(term, option.weight * boost)))
-            clauses += [
-                tantivy.Query.disjunction_max_query([query for at, query in options if at == field])
-                for field in ("body", "title")
-                if options
-            ]
-        if not clauses:
+            options = [option for option in word if option.weight > 0]
+            for field, boost in (("body", 1.0), ("title", _TITLE_BOOST)):
+                if options:
+                    clauses.append(self._best_of(options, field, boost))
+        if not clauses or (allowed is not None and not len(allowed)):
             return {}
         query = tantivy.Query.boolean_query([(tantivy.Occur.Should, clause) for clause in clauses])
         if allowed is not None:
-            chosen = tantivy.Query.const_score_query(tantivy.Query.term_set_query(schema, "id", list(allowed)), 0.0)
+            chosen = tantivy.Query.const_score_query(tantivy.Query.term_set_query(self._schema, "id", list(allowed)), 0.0)
             query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, chosen)])
-        found = self._searcher.search(query, limit=k, count=False).hits
-        ids = self._searcher.fast_field_values("id", [address for _, address in found])
-        return {int(row_id): float(score) for row_id, (score, _) in zip(ids, found, strict=True)}
+        searcher = self._view.searcher
+        found = searcher.search(query, limit=k, count=False).hits
+        ids = searcher.fast_field_values("id", [address for _, address in found])
+        return {cast(int, row_id): cast(float, score) for row_id, (score, _) in zip(ids, found, strict=True)}
+
+    def _best_of(self, options: Sequence[Option], field: str, boost: float) -> tantivy.Query:
+        queries = [
+            tantivy.Query.boost_query(
+                tantivy.Query.term_query(self._schema, field, option.term, index_option="freq"), option.weight * boost
+            )
+            for option in options
+        ]
+        return tantivy.Query.disjunction_max_query(queries)
 
 
 def _document(row: PassageRow) -> tantivy.Document:

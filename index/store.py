@@ -1,37 +1,38 @@
 """The store: articles, passages and vectors in SQL, the one source of truth.
 
 SQLite in WAL mode with full synchronisation: what a committed transaction holds survives `kill -9` and power loss. One process
-writes at a time (the caller holds the write lock); any number read.
+writes at a time (the caller holds the turn to write); any number read.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Engine, Row, create_engine, delete, event, func, insert, select, update
+from sqlalchemy import Engine, Row, Select, create_engine, delete, event, func, insert, inspect, select
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import QueuePool
 
-from index.article import Article, Language, Passage
+from index.article import Article, Language
+from index.derived import Marks
 from index.errors import DalilError, NotFound
 from index.hits import Filters, Hit
 from index.tables import articles, bands, meta, metadata, passages, removals, vectors
+from index.writing import ARTICLE_FIELDS, Writing, last_marks, parts
 
 FORMAT = "1"
-_CHUNK = 500  # ids in one statement, below SQLite's limit on variables
 _ISO_DATE = "____-__-__"
-
-
-_HITS = select(
-    passages,
-    func.substr(articles.c.text, passages.c.start + 1, passages.c.end - passages.c.start).label("passage_text"),
-    *(articles.c[name] for name in ("title", "source", "date", "url", "quotable")),
-).join(articles, articles.c.id == passages.c.article_id)
+_TEXT = func.substr(articles.c.text, passages.c.start + 1, passages.c.end - passages.c.start).label("passage_text")
+_HIT_FIELDS = ("title", "source", "date", "url", "quotable")
+_HITS = select(passages, _TEXT, *(articles.c[name] for name in _HIT_FIELDS)).join(
+    articles, articles.c.id == passages.c.article_id
+)
 
 
 class StoreError(DalilError):
@@ -42,28 +43,17 @@ class StoreError(DalilError):
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
-    """How far a derived index has followed the store: the last passage id added and the last removal read."""
-
-    passage: int = 0
-    removal: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class PassageRow:
-    """A passage with what the derived indexes need of its article."""
+    """A passage with what BM25 needs of its article."""
 
     id: int
     text: str
     title: str | None
-    source: str | None
-    date: str | None
-    language: str
 
 
 def _pragmas(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -71,25 +61,40 @@ def _pragmas(connection: Any, _record: object) -> None:
 class Store:
     """Articles, passages, vectors, and the log of removals."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the database at `path`, made when missing. Raises `StoreError`."""
+    def __init__(self, path: Path, turn: Callable[[], AbstractContextManager[None]] = nullcontext) -> None:
+        """Open the database at `path`; where there is none it is made, holding `turn()`. Raises `StoreError`."""
         self.path = path
         self.engine: Engine = create_engine(URL.create("sqlite", database=str(path)), poolclass=QueuePool, pool_size=32)
         event.listen(self.engine, "connect", _pragmas)
         try:
-            with self.engine.begin() as connection:
-                metadata.create_all(connection)
-                found = connection.scalar(select(meta.c.value).where(meta.c.key == "format"))
-                if found is None:
-                    connection.execute(
-                        insert(meta).values([{"key": "format", "value": FORMAT}, {"key": "generation", "value": "0"}])
-                    )
+            found = self._format()
+            if found is None:
+                with turn():
+                    self._create()
+                found = self._format()
         except DatabaseError as error:
+            self.close()
             raise StoreError(
-                f"the database {path} cannot be opened: {error.orig}. Restore it from a backup, or index anew."
+                f"the database {path} cannot be opened: {error.orig}. Its folder must be writable; if the file is damaged, "
+                "restore it from a backup or index into a new folder."
             ) from None
-        if found not in (None, FORMAT):
+        if found != FORMAT:
+            self.close()
             raise StoreError(f"the database {path} has format {found}, this version reads {FORMAT}: index into a new folder.")
+
+    def _format(self) -> str | None:
+        with self.engine.connect() as connection:
+            if not inspect(connection).has_table(meta.name):
+                return None
+            return connection.scalar(select(meta.c.value).where(meta.c.key == "format"))
+
+    def _create(self) -> None:
+        """Make the tables; the facts come last and together, so that a database with a format is whole."""
+        with self.engine.begin() as connection:
+            metadata.create_all(connection)
+            if connection.scalar(select(meta.c.value).where(meta.c.key == "format")) is None:
+                facts = {"format": FORMAT, "generation": "0", "store": uuid.uuid4().hex}
+                connection.execute(insert(meta), [{"key": key, "value": value} for key, value in facts.items()])
 
     def close(self) -> None:
         """Close every connection."""
@@ -97,31 +102,31 @@ class Store:
 
     # -- facts -----------------------------------------------------------------------------------------------------------
 
-    def get_meta(self, key: str) -> str | None:
-        """A stored fact such as the encoder's name."""
+    def facts(self) -> dict[str, str]:
+        """Every stored fact: the format, the store's name, the encoder, the generation."""
         with self.engine.connect() as connection:
-            return connection.scalar(select(meta.c.value).where(meta.c.key == key))
+            return {row.key: row.value for row in connection.execute(select(meta))}
 
-    def set_meta(self, key: str, value: str) -> None:
-        """Store a fact."""
+    def set_facts(self, **facts: str) -> None:
+        """Store facts, all or none."""
         with self.engine.begin() as connection:
-            connection.execute(delete(meta).where(meta.c.key == key))
-            connection.execute(insert(meta).values(key=key, value=value))
+            connection.execute(delete(meta).where(meta.c.key.in_(list(facts))))
+            connection.execute(insert(meta), [{"key": key, "value": value} for key, value in facts.items()])
 
     def generation(self) -> int:
         """A number that grows with every change of articles."""
-        return int(self.get_meta("generation") or 0)
+        with self.engine.connect() as connection:
+            return int(connection.scalar(select(meta.c.value).where(meta.c.key == "generation")) or 0)
 
     def counts(self) -> dict[str, int]:
         """How many articles, duplicates among them, and passages there are."""
+        queries = {
+            "articles": select(func.count()).select_from(articles),
+            "duplicates": select(func.count()).where(articles.c.duplicate_of.is_not(None)),
+            "passages": select(func.count()).select_from(passages),
+        }
         with self.engine.connect() as connection:
-            total = connection.scalar(select(func.count()).select_from(articles)) or 0
-            repeats = connection.scalar(select(func.count()).where(articles.c.duplicate_of.is_not(None))) or 0
-            return {"articles": total, "duplicates": repeats, "passages": self._count_passages(connection)}
-
-    @staticmethod
-    def _count_passages(connection: Connection) -> int:
-        return connection.scalar(select(func.count()).select_from(passages)) or 0
+            return {name: connection.scalar(query) or 0 for name, query in queries.items()}
 
     # -- reading ---------------------------------------------------------------------------------------------------------
 
@@ -145,22 +150,14 @@ class Store:
         with self.engine.connect() as connection:
             return [(row.id, row.origin) for row in connection.execute(select(articles.c.id, articles.c.origin))]
 
-    def digests(self, ids: Sequence[str]) -> dict[str, str]:
-        """The digests of those of `ids` that are stored."""
-        found: dict[str, str] = {}
-        with self.engine.connect() as connection:
-            for part in _parts(ids):
-                query = select(articles.c.id, articles.c.digest).where(articles.c.id.in_(part))
-                found.update((row.id, row.digest) for row in connection.execute(query))
-        return found
+    def known(self, ids: Sequence[str]) -> dict[str, tuple[str, str | None]]:
+        """The digest and the origin of those of `ids` that are stored."""
+        query = select(articles.c.id, articles.c.digest, articles.c.origin)
+        return {row.id: (row.digest, row.origin) for row in self._by_ids(query, articles.c.id, ids)}
 
     def hits(self, ids: Sequence[int]) -> list[tuple[int, Hit]]:
         """The passages of these row ids, scores still 0. Ids that are gone from the store are left out."""
-        found = []
-        with self.engine.connect() as connection:
-            for part in _parts(ids):
-                found += [(row.id, _hit(row)) for row in connection.execute(_HITS.where(passages.c.id.in_(part)))]
-        return found
+        return [(row.id, _hit(row)) for row in self._by_ids(_HITS, passages.c.id, ids)]
 
     def passages_of(self, article_id: str, first: int, last: int) -> list[Hit]:
         """The passages of one article with numbers from `first` to `last`, in order."""
@@ -170,8 +167,10 @@ class Store:
 
     def languages(self) -> list[Language]:
         """The languages that passages are in."""
+        known: tuple[Language, ...] = ("ar", "en")
         with self.engine.connect() as connection:
-            return list(connection.scalars(select(passages.c.language).distinct().order_by(passages.c.language)))
+            queries = {code: select(passages.c.id).where(passages.c.language == code).limit(1) for code in known}
+            return [code for code, query in queries.items() if connection.scalar(query) is not None]
 
     def allowed(self, filters: Filters) -> NDArray[np.int64]:
         """Row ids of the passages whose article satisfies the filters. Articles without a date fail a date filter."""
@@ -190,29 +189,33 @@ class Store:
     def duplicates_of(self, ids: Sequence[str]) -> dict[str, list[Article]]:
         """For each of `ids`, the stored articles that repeat its story."""
         found: dict[str, list[Article]] = {}
-        with self.engine.connect() as connection:
-            query = select(articles).where(articles.c.duplicate_of.in_(list(ids))).order_by(articles.c.id)
-            for row in connection.execute(query):
-                found.setdefault(row.duplicate_of, []).append(_article(row))
+        for row in self._by_ids(select(articles).order_by(articles.c.id), articles.c.duplicate_of, ids):
+            found.setdefault(row.duplicate_of, []).append(_article(row))
         return found
 
-    def candidates(self, keys: Sequence[str]) -> list[tuple[str, str]]:
-        """Articles (id, text) that share a band with `keys` and carry their own passages."""
-        query = (
-            select(articles.c.id, articles.c.text)
-            .where(articles.c.id.in_(select(bands.c.article_id).where(bands.c.band.in_(list(keys)))))
-            .where(articles.c.duplicate_of.is_(None))
-            .order_by(articles.c.id)
-        )
+    def holders(self, keys: Sequence[int]) -> dict[int, list[str]]:
+        """For those bands of `keys` that are stored, the ids of the articles in them."""
+        found: dict[int, list[str]] = {}
+        for row in self._by_ids(select(bands), bands.c.band, keys):
+            found.setdefault(row.band, []).append(row.article_id)
+        return found
+
+    def texts(self, ids: Sequence[str]) -> dict[str, str]:
+        """The texts of those of `ids` that are stored."""
+        return {row.id: row.text for row in self._by_ids(select(articles.c.id, articles.c.text), articles.c.id, ids)}
+
+    def _by_ids(self, query: Select[Any], column: Any, ids: Sequence[Any]) -> list[Row[Any]]:
+        found: list[Row[Any]] = []
         with self.engine.connect() as connection:
-            return [(row.id, row.text) for row in connection.execute(query)]
+            for part in parts(ids):
+                found += connection.execute(query.where(column.in_(part))).all()
+        return found
 
     # -- what the derived indexes follow ---------------------------------------------------------------------------------
 
     def passages_after(self, mark: int, batch: int = 2000) -> Iterator[list[PassageRow]]:
         """Passages with a row id above `mark`, in order, in batches."""
-        text = func.substr(articles.c.text, passages.c.start + 1, passages.c.end - passages.c.start).label("text")
-        columns = (passages.c.id, text, articles.c.title, articles.c.source, articles.c.date, articles.c.language)
+        columns = (passages.c.id, _TEXT, articles.c.title)
         base = select(*columns).join(articles, articles.c.id == passages.c.article_id).order_by(passages.c.id).limit(batch)
         while True:
             with self.engine.connect() as connection:
@@ -236,11 +239,14 @@ class Store:
 
     def vectors_of(self, ids: Sequence[int]) -> tuple[list[int], NDArray[np.float32]]:
         """Those of `ids` that are stored and their vectors (n, dimensions)."""
-        rows = []
-        with self.engine.connect() as connection:
-            for part in _parts(ids):
-                rows += connection.execute(select(vectors).where(vectors.c.passage_id.in_(part))).all()
+        rows = self._by_ids(select(vectors), vectors.c.passage_id, ids)
         return [row.passage_id for row in rows], _matrix(rows)
+
+    def vector_ids(self) -> NDArray[np.int64]:
+        """Row ids of all vectors, in order."""
+        with self.engine.connect() as connection:
+            query = select(vectors.c.passage_id).order_by(vectors.c.passage_id)
+            return np.fromiter(connection.scalars(query), dtype=np.int64)
 
     def removed_after(self, mark: int) -> tuple[list[int], int]:
         """Row ids of passages removed after `mark`, and the new mark."""
@@ -251,79 +257,17 @@ class Store:
     def last_marks(self) -> Marks:
         """Where a derived index stands that has followed everything."""
         with self.engine.connect() as connection:
-            last = connection.scalar(select(func.max(passages.c.id))) or 0
-            removal = connection.scalar(select(func.max(removals.c.seq))) or 0
-        return Marks(last, removal)
+            return last_marks(connection)
 
     # -- writing ---------------------------------------------------------------------------------------------------------
 
-    def write(self) -> "Writing":
+    @contextmanager
+    def write(self) -> Iterator[Writing]:
         """A transaction that changes articles: `with store.write() as writing: ...`; commits at the end or not at all."""
-        return Writing(self.engine)
-
-
-class Writing:
-    """One transaction of changes to articles."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._begin = engine.begin()
-
-    def __enter__(self) -> "Writing":
-        self._connection = self._begin.__enter__()
-        return self
-
-    def __exit__(self, *error: Any) -> None:
-        if error[0] is None:
-            grown = str(int(self._connection.scalar(select(meta.c.value).where(meta.c.key == "generation")) or 0) + 1)
-            self._connection.execute(update(meta).where(meta.c.key == "generation").values(value=grown))
-        self._begin.__exit__(*error)
-
-    def put(
-        self,
-        article: Article,
-        digest: str,
-        band_keys: Sequence[str],
-        cut: Sequence[Passage] = (),
-        encoded: NDArray[np.float32] | None = None,
-        duplicate_of: str | None = None,
-    ) -> None:
-        """Add or replace an article with its passages and their vectors (n, dimensions), or as a duplicate of another."""
-        self.drop([article.id])
-        self._connection.execute(insert(articles).values(**_columns(article), digest=digest, duplicate_of=duplicate_of))
-        if band_keys:
-            self._connection.execute(insert(bands), [{"band": key, "article_id": article.id} for key in band_keys])
-        if not cut:
-            return
-        rows = [
-            {
-                "article_id": article.id,
-                "number": number,
-                "start": passage.start,
-                "end": passage.end,
-                "language": passage.language,
-            }
-            for number, passage in enumerate(cut)
-        ]
-        ids = self._connection.scalars(insert(passages).returning(passages.c.id, sort_by_parameter_order=True), rows).all()
-        if encoded is not None:
-            blobs = [row.astype(np.float16).tobytes() for row in encoded]
-            pairs = zip(ids, blobs, strict=True)
-            self._connection.execute(insert(vectors), [{"passage_id": row_id, "vector": blob} for row_id, blob in pairs])
-
-    def drop(self, ids: Iterable[str]) -> list[str]:
-        """Take articles out with their passages; returns the ids that were there."""
-        gone: list[str] = []
-        for part in _parts(list(ids)):
-            rows = self._connection.execute(select(passages.c.id).where(passages.c.article_id.in_(part))).all()
-            if rows:
-                self._connection.execute(insert(removals), [{"passage_id": row.id} for row in rows])
-            gone += self._connection.scalars(select(articles.c.id).where(articles.c.id.in_(part))).all()
-            self._connection.execute(delete(articles).where(articles.c.id.in_(part)))
-        return gone
-
-
-def _parts(ids: Sequence[Any]) -> Iterator[list[Any]]:
-    return (list(ids[at : at + _CHUNK]) for at in range(0, len(ids), _CHUNK))
+        with self.engine.begin() as connection:
+            writing = Writing(connection)
+            yield writing
+            writing.finish()
 
 
 def _matrix(rows: Sequence[Row[Any]]) -> NDArray[np.float32]:
@@ -331,14 +275,8 @@ def _matrix(rows: Sequence[Row[Any]]) -> NDArray[np.float32]:
     return flat.reshape(len(rows), -1 if rows else 0).astype(np.float32)
 
 
-def _columns(article: Article) -> dict[str, Any]:
-    names = ("id", "text", "title", "source", "url", "date", "language", "origin", "quotable")
-    return {name: getattr(article, name) for name in names} | {"notes": json.dumps(article.notes, ensure_ascii=False)}
-
-
 def _article(row: Row[Any]) -> Article:
-    names = ("id", "text", "title", "source", "url", "date", "language", "origin", "quotable")
-    return Article(**{name: getattr(row, name) for name in names}, notes=tuple(json.loads(row.notes)))
+    return Article(**{name: getattr(row, name) for name in ARTICLE_FIELDS}, notes=tuple(json.loads(row.notes)))
 
 
 def _hit(row: Row[Any]) -> Hit:
@@ -350,9 +288,5 @@ def _hit(row: Row[Any]) -> Hit:
         end=row.end,
         score=0.0,
         language=row.language,
-        title=row.title,
-        source=row.source,
-        date=row.date,
-        url=row.url,
-        quotable=row.quotable,
+        **{name: getattr(row, name) for name in _HIT_FIELDS},
     )

@@ -1,8 +1,9 @@
 """The tables of the store, in SQLAlchemy Core, for SQLite now and PostgreSQL by URL later."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, LargeBinary, MetaData, String, Table, Text, UniqueConstraint
+import sqlalchemy as sa
+from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text
 
-metadata = MetaData()
+metadata = sa.MetaData()
 
 meta = Table("meta", metadata, Column("key", String, primary_key=True), Column("value", Text, nullable=False))
 
@@ -17,7 +18,7 @@ articles = Table(
     Column("date", String, index=True),
     Column("language", String(2), nullable=False),
     Column("origin", Text),
-    Column("quotable", Boolean, nullable=False),
+    Column("quotable", sa.Boolean, nullable=False),
     Column("notes", Text, nullable=False),
     # Of everything above, so that an unchanged article is known without looking further.
     Column("digest", String, nullable=False),
@@ -28,22 +29,21 @@ articles = Table(
 passages = Table(
     "passages",
     metadata,
-    # Never used again once given: the derived indexes rely on ids that only grow.
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("article_id", String, ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, index=True),
+    # Given by `Writing`, and never given twice: the derived indexes rely on ids that only grow.
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("article_id", String, ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
     Column("number", Integer, nullable=False),
     Column("start", Integer, nullable=False),
     Column("end", Integer, nullable=False),
-    Column("language", String(2), nullable=False),
-    UniqueConstraint("article_id", "number"),
-    sqlite_autoincrement=True,
+    Column("language", String(2), nullable=False, index=True),
+    sa.UniqueConstraint("article_id", "number"),
 )
 
 vectors = Table(
     "vectors",
     metadata,
     Column("passage_id", Integer, ForeignKey("passages.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
-    Column("vector", LargeBinary, nullable=False),
+    Column("vector", sa.LargeBinary, nullable=False),
 )
 
 # The log of passages taken out; what FAISS and BM25 have not yet read of it, they still have to drop.
@@ -51,14 +51,15 @@ removals = Table(
     "removals",
     metadata,
     Column("seq", Integer, primary_key=True, autoincrement=True),
-    Column("passage_id", Integer, nullable=False),
+    Column("passage_id", Integer, nullable=False, index=True),
     sqlite_autoincrement=True,
 )
 
-# Locality-sensitive hashes of each article's word shingles: equal bands are candidates for near duplicates.
+# Locality-sensitive hashes of the word shingles of each article that is no duplicate: who shares a band may be the same story.
 bands = Table(
     "bands",
     metadata,
-    Column("band", String, primary_key=True),
+    Column("band", sa.BigInteger, primary_key=True, autoincrement=False),
     Column("article_id", String, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, index=True),
+    sqlite_with_rowid=False,
 )

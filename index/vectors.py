@@ -1,27 +1,28 @@
-"""Nearest passages by inner product, by FAISS: exact while small, a graph (HNSW) or lists (IVF) by size.
+"""Nearest passages, by FAISS: exact while small, a graph or lists by size.
 
-Derived from the vectors in the store. Each process keeps its own copy in memory, follows the store by its log, and the one
-that writes saves a file beside a checksum, so that opening does not read every vector again.
+Derived from the vectors in the store. Each process keeps its own copy in memory and follows the store by its log; whoever has
+the turn to write chooses the kind and saves a copy beside a checksum, so that opening does not read every vector again.
 """
 
 import logging
-import os
 import threading
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import cast
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from index.derived import State, read_state, write_state
-from index.store import Marks, Store
+from index.derived import Marks, State, read_state, write_state
+from index.neighbours import Kind, Neighbours, lists_for
+from index.store import Store
 
-Kind = Literal["exact", "hnsw", "ivf"]
 _SCORED_ONE_BY_ONE = 20_000
+_SAMPLE_PER_LIST = 40
+_UNSAVED_SHARE = 50
+_ORDER: tuple[Kind, ...] = ("exact", "hnsw", "ivf")
 _log = logging.getLogger(__name__)
 
 
@@ -33,138 +34,138 @@ class Sizes:
     graph: int = 1_000_000
     # An HNSW graph cannot forget: it is made again when more than this share of it is gone.
     stale: float = 0.2
+    # The saved copy may lag by this many changes, or by a fiftieth of all: reading them on opening is faster than saving all.
+    unsaved: int = 1_000
 
     def kind(self, count: int) -> Kind:
         """The kind of index for so many passages."""
         return "exact" if count <= self.exact else "hnsw" if count <= self.graph else "ivf"
+
+    def next_kind(self, kind: Kind, count: int) -> Kind:
+        """The kind to have, given the kind that is there: smaller ones return late, so that nothing flips at a border."""
+        wanted = self.kind(count)
+        return wanted if _ORDER.index(wanted) > _ORDER.index(kind) else min(kind, self.kind(2 * count), key=_ORDER.index)
 
 
 class VectorIndex:
     """The FAISS index over the vectors of `store`, with a saved copy in `folder`."""
 
     def __init__(self, folder: Path, store: Store, owner: str, dimensions: int, sizes: Sizes | None = None) -> None:
-        """Read the saved copy (made anew from the store where it is missing or damaged) and follow the store to its end."""
+        """Read the saved copy (where it is missing or damaged, the vectors of the store) and follow the store to its end."""
         self.folder = folder
         self.dimensions = dimensions
         self._sizes = sizes or Sizes()
         self._store = store
         self._owner = f"{owner}/{dimensions}"
         self._lock = threading.Lock()
-        self._saved = Marks()
-        folder.mkdir(parents=True, exist_ok=True)
-        self._reset(0)
-        self._load()
+        self._held = Neighbours.empty("exact", dimensions)
+        self.marks = Marks()
+        self._copy: State | None = None
+        self._unsaved = 0
         self.catch_up()
 
-    def _reset(self, count: int) -> None:
-        self.kind: Kind = self._sizes.kind(count)
-        self.marks = Marks()
-        self._gone: set[int] = set()
-        self._index: Any = self._empty(count)
+    @property
+    def kind(self) -> Kind:
+        """How it searches: exact, by a graph (hnsw) or by lists (ivf)."""
+        return self._held.kind
 
-    def _empty(self, count: int) -> Any:
-        if self.kind == "exact":
-            return faiss.IndexIDMap2(faiss.IndexFlatIP(self.dimensions))
-        if self.kind == "hnsw":
-            graph = faiss.IndexHNSWFlat(self.dimensions, 32, faiss.METRIC_INNER_PRODUCT)
-            graph.hnsw.efConstruction, graph.hnsw.efSearch = 80, 128
-            return faiss.IndexIDMap2(graph)
-        lists = max(1, int(4 * np.sqrt(count)))
-        inverted = faiss.IndexIVFFlat(faiss.IndexFlatIP(self.dimensions), self.dimensions, lists, faiss.METRIC_INNER_PRODUCT)
-        inverted.nprobe = max(8, lists // 32)
-        sample = np.concatenate([block for _, block in self._store.vectors_after(0, batch=max(count // 4, 40 * lists))][:1])
-        inverted.train(sample)
-        return inverted
+    def __len__(self) -> int:
+        return len(self._held)
 
-    def _load(self) -> None:
+    @property
+    def lags(self) -> bool:
+        """Whether another kind is due, or the saved copy is too far behind: `save` then has something to do."""
+        return self._due() is not None or self._unsaved > max(self._sizes.unsaved, len(self) // _UNSAVED_SHARE)
+
+    def _due(self) -> Kind | None:
+        wanted = self._sizes.next_kind(self.kind, len(self))
+        return wanted if wanted != self.kind or self._held.gone_share > self._sizes.stale else None
+
+    def catch_up(self) -> None:
+        """Follow the store: add what is new, forget what is gone; take over a copy that another process made."""
+        with self._lock:
+            self._adopt()
+            self._held, self.marks, changes = self._follow(self._held, self.marks)
+            self._unsaved += changes
+
+    def _follow(self, held: Neighbours, marks: Marks) -> tuple[Neighbours, Marks, int]:
+        removed, removal = self._store.removed_after(marks.removal)
+        last, changes = max(marks.passage, *removed) if removed else marks.passage, len(removed)
+        if removed:
+            held.remove(removed)
+        for ids, block in self._store.vectors_after(marks.passage):
+            held.add(ids, block)
+            last, changes = max(last, int(ids[-1])), changes + len(ids)
+        return held, Marks(last, removal), changes
+
+    def _adopt(self) -> None:
+        """Take the saved copy where it is of another kind, or saves reading most vectors from the store."""
         state = read_state(self.folder)
-        if state is None or state.owner != self._owner:
+        if state is None or state.owner != self._owner or state == self._copy:
             return
+        if len(self) and state.kind == self.kind and self._held.gone_share <= self._sizes.stale:
+            return
+        held = self._read(state)
+        if held is None:
+            return
+        if held.kind == "hnsw":  # saved with what it has yet to forget
+            held.remove(self._store.removed_after(0)[0])
+        self._held, self.marks, self._copy, self._unsaved = held, state.marks, state, 0
+
+    def _read(self, state: State) -> Neighbours | None:
         try:
             data = (self.folder / state.file).read_bytes()
             if zlib.crc32(data) != state.checksum:
-                _log.warning("the saved vectors in %s are damaged: making them again from the store", self.folder)
-                return
-            self._index = faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8))
-        except (OSError, RuntimeError) as error:
-            _log.warning("the saved vectors in %s cannot be read (%s): making them again", self.folder, error)
-            return
-        self.kind = cast(Kind, state.kind)
-        self.marks = self._saved = state.marks
-
-    def __len__(self) -> int:
-        return int(self._index.ntotal) - len(self._gone)
-
-    def catch_up(self) -> None:
-        """Follow the store: add what is new, forget what is gone, change kind when the size asks for it."""
-        with self._lock:
-            removed, removal = self._store.removed_after(self.marks.removal)
-            if removed:
-                self._forget(removed)
-            last = self.marks.passage
-            for ids, block in self._store.vectors_after(last):
-                self._index.add_with_ids(block, ids)
-                last = int(ids[-1])
-            self.marks = Marks(last, removal)
-            stale = len(self._gone) > self._sizes.stale * max(1, self._index.ntotal)
-            if self._sizes.kind(len(self)) != self.kind or stale:
-                self._rebuild()
-
-    def _forget(self, removed: Sequence[int]) -> None:
-        if self.kind == "hnsw":
-            held = faiss.vector_to_array(self._index.id_map)
-            self._gone.update(set(removed) & set(held.tolist()))
-        else:
-            self._index.remove_ids(np.array(removed, dtype=np.int64))
-
-    def _rebuild(self) -> None:
-        marks = self.marks
-        self._reset(len(self))
-        for ids, block in self._store.vectors_after(0):
-            self._index.add_with_ids(block, ids)
-        self.marks = marks
+                raise ValueError("its checksum is wrong")
+            return Neighbours.from_bytes(cast(Kind, state.kind), data)
+        except (OSError, RuntimeError, ValueError) as error:
+            _log.warning("the saved vectors in %s cannot be read (%s): they are read from the store", self.folder, error)
+            return None
 
     def save(self) -> None:
-        """Write the copy and its note, each replaced at once. The caller holds the write lock."""
+        """Change kind if the size asks for it, and write the copy and its note where the copy lags.
+
+        The caller has the turn to write and has caught up.
+        """
+        if not self.lags:
+            return
+        if (kind := self._due()) is not None:
+            built, marks, _ = self._follow(self._empty(kind), Marks())
+            with self._lock:
+                self._held, self.marks = built, marks
         with self._lock:
-            if self.marks == self._saved:
-                return
-            if self._gone:
-                self._rebuild()
-            data = faiss.serialize_index(self._index).tobytes()
-            marks, kind = self.marks, self.kind
-        name = f"vectors-{marks.passage}-{marks.removal}.faiss"
-        temporary = self.folder / f"{name}.{os.getpid()}.tmp"
+            data, marks, kind = self._held.to_bytes(), self.marks, self.kind
+        state = State(self._owner, marks, f"vectors-{zlib.crc32(data):08x}.faiss", zlib.crc32(data), kind)
+        self._write(state, data)
+        with self._lock:
+            self._copy, self._unsaved = state, 0
+
+    def _empty(self, kind: Kind) -> Neighbours:
+        if kind != "ivf":
+            return Neighbours.empty(kind, self.dimensions)
+        ids = self._store.vector_ids()
+        size = min(len(ids), _SAMPLE_PER_LIST * lists_for(len(ids)))
+        chosen = np.random.default_rng(0).choice(ids, size, replace=False)
+        _, sample = self._store.vectors_of(chosen.tolist())
+        return Neighbours.empty(kind, self.dimensions, sample, len(ids))
+
+    def _write(self, state: State, data: memoryview) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        temporary = self.folder / f"{state.file}.tmp"
         temporary.write_bytes(data)
-        temporary.replace(self.folder / name)
-        write_state(self.folder, State(self._owner, marks, name, zlib.crc32(data), kind))
-        self._saved = marks
+        temporary.replace(self.folder / state.file)
+        write_state(self.folder, state)
         for old in self.folder.glob("vectors-*"):
-            if old.name != name:
+            if old.name != state.file:
                 old.unlink(missing_ok=True)
 
     def search(self, query: NDArray[np.float32], k: int, allowed: NDArray[np.int64] | None = None) -> dict[int, float]:
         """The `k` passages nearest to `query` (dimensions,), as row id -> inner product; of `allowed` only, if given."""
-        if not len(self):
-            return {}
-        if allowed is not None and len(allowed) <= _SCORED_ONE_BY_ONE:
+        if allowed is not None and self.kind != "exact" and len(allowed) <= _SCORED_ONE_BY_ONE:
             scores = self.score(query, allowed.tolist())
             return dict(sorted(scores.items(), key=lambda pair: -pair[1])[:k])
         with self._lock:
-            wanted = min(k + len(self._gone), int(self._index.ntotal))
-            params = None if allowed is None else self._parameters(allowed)
-            found, ids = self._index.search(query[None, :], wanted, params=params)
-            gone = self._gone
-        pairs = zip(ids[0].tolist(), found[0].tolist(), strict=True)
-        return dict([(row_id, score) for row_id, score in pairs if row_id >= 0 and row_id not in gone][:k])
-
-    def _parameters(self, allowed: NDArray[np.int64]) -> Any:
-        selector = faiss.IDSelectorBatch(allowed)
-        if self.kind == "hnsw":
-            return faiss.SearchParametersHNSW(sel=selector, efSearch=256)
-        if self.kind == "ivf":
-            return faiss.SearchParametersIVF(sel=selector, nprobe=self._index.nprobe)
-        return faiss.SearchParameters(sel=selector)
+            return self._held.search(query, k, allowed)
 
     def score(self, query: NDArray[np.float32], ids: Sequence[int]) -> dict[int, float]:
         """Inner products of `query` (dimensions,) with these passages, from the store; ids that are gone are left out."""
