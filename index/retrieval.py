@@ -140,7 +140,8 @@ class Retriever:
 def select_by_article(hits: Sequence[Hit], k: int) -> list[Hit]:
     """The best passage of each article first, then further passages, `k` in all: one long story does not fill the list."""
     seen: set[str] = set()
-    first, further = [], []
+    first: list[Hit] = []
+    further: list[Hit] = []
     for hit in hits:
         (further if hit.article_id in seen else first).append(hit)
         seen.add(hit.article_id)

@@ -6,10 +6,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from index.embedding.encoder import load_encoder
-
 from index.article import Article, Language
 from index.collection import Collection
+from index.embedding.encoder import load_encoder
 from index.errors import InputError
 from index.hits import Filters, Hit
 from index.indexing import Cutting, Indexer, IndexReport, Progress

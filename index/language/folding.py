@@ -96,6 +96,7 @@ class Folded:
 
     @cached_property
     def starts(self) -> list[int]:
+        """Folded offsets of the original's code points, and the folded length."""
         return list(accumulate((len(_TABLE[ord(char)]) for char in self.original), initial=0))
 
     def span(self, start: int, end: int) -> tuple[int, int] | None:

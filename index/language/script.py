@@ -4,7 +4,9 @@ import re
 
 from index.article import Language
 
-_ARABIC = re.compile(r"[\u0620-\u064a\u066e-\u06d3\u06fa-\u06ff\u0750-\u077f\u08a0-\u08c7\ufb50-\ufdf1\ufdf3-\ufdfb\ufe70-\ufefc]+")
+_ARABIC = re.compile(
+    r"[\u0620-\u064a\u066e-\u06d3\u06fa-\u06ff\u0750-\u077f\u08a0-\u08c7\ufb50-\ufdf1\ufdf3-\ufdfb\ufe70-\ufefc]+"
+)
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]+")
 
 

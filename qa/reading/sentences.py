@@ -13,6 +13,7 @@ from index.language import fold, sentence_spans, trim
 from index.language.stemming import terms
 from index.retrieval import Found, Query, QueryWord
 from qa.reading.cues import offers
+from qa.reading.focus import counts, focus_terms, wanted_units
 from qa.reading.question import Asks, asks_for
 
 FEATURES = (
@@ -24,6 +25,9 @@ FEATURES = (
     "coverage_local_near",  # the same, with the sentences on both sides
     "missing_rarest",  # share of the weight of the heaviest word that the article lacks
     "closeness",  # how close together the matched words stand, 1 = side by side
+    "focus",  # whether the noun after the question word stands in the sentence
+    "counts_focus",  # whether an amount stands beside it, where a number is asked for
+    "counts_unit",  # whether an amount stands beside a unit that the question calls for
     "article_lexical",  # of the article's best passage
     "article_dense",
     "article_gap",  # from the article's best passage to the best passage of all
@@ -115,7 +119,7 @@ def candidates(query: Query, read: Sequence[tuple[Found, Sequence[Sentence]]], c
     asks = asks_for(query.text)
     asked = fold(query.text)
     rows: list[tuple[Sentence, Found, list[float]]] = []
-    for item, sentences in read:
+    for item, sentences in (pair for pair in read if pair[1]):
         evidence = Evidence(query, item.hit.title, sentences, item.hit.language)
         for number, sentence in enumerate(sentences):
             standing = _standing(read[0][0], item, sentence.start)
@@ -140,20 +144,23 @@ class Evidence:
         weights = np.array([word.weight for word in words]) if words else np.zeros(1)
         self._weights = weights / (weights.sum() or 1.0)
         self._words = words
-        self._matched = np.array([_matches(words, frozenset(sentence.terms)) for sentence in sentences]).reshape(
-            len(sentences), -1
-        )
+        self._matched = np.array([_matches(words, frozenset(sentence.terms)) for sentence in sentences])
         self._title = _matches(words, title_terms)
         self._terms = [sentence.terms for sentence in sentences]
         held = (self._matched > 0).sum(axis=0)
         local = self._weights * np.log(1 + len(sentences) / (held + 0.5))
         self._local = local / (local.sum() or 1.0)
+        focus = focus_terms(query.text)
+        self._focus = np.array([word.source in focus for word in words] or [False])
+        named = frozenset(stem for word in words if word.source in focus for stem, weight in word.options if weight > 0.3)
+        self._counted = named if asks_for(query.text) is Asks.NUMBER else frozenset()
+        self._units = wanted_units(query.text)
         everything = np.maximum(self._title, self._matched.max(axis=0, initial=0.0))
         self._article = float(self._weights @ everything)
         self._missing = float((self._weights * (everything == 0)).max() / (self._weights.max() or 1.0))
 
     def of(self, number: int) -> list[float]:
-        """The features of `FEATURES` from `coverage` to `closeness` for one sentence."""
+        """The features of `FEATURES` from `coverage` to `counts_unit` for one sentence."""
         matched = self._matched[number]
         near = self._matched[max(0, number - 1) : number + 2].max(axis=0)
         around = np.maximum(near, self._title)
@@ -166,6 +173,9 @@ class Evidence:
             float(self._local @ near),
             self._missing,
             _closeness(self._words, self._terms[number], matched),
+            float((matched * self._focus).max()),
+            float(counts(self._terms[number], self._counted)),
+            float(counts(self._terms[number], self._units)),
         ]
 
 
