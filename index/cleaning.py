@@ -13,6 +13,7 @@ from index.furniture import ends_sentence, is_breakpoints, is_furniture, is_pros
 from index.language import fold
 
 _HEAD_LINES = 15
+_PASSES = 20  # real texts need two or three; thousands of datelines on end must not take minutes
 _SOURCE_LABELS = keys("المصدر|مصدر|مصدر الخبر|المصادر|نقلا عن|source|sources|news source|via")
 _QUOTES_AND_STOPS = ' \t\u200e\u200f.،,؛:|-–—"«»“”()[]'
 _BYLINE = re.compile(r"[-–—ـ:]|\d|@|^(?:بقلم|كتب|كتبت|اعداد|ترجمه|حوار|by|written by)\b")
@@ -102,7 +103,7 @@ def clean(raw: str, *, title: str | None = None, source: str | None = None, date
     lines = list(enumerate(raw.splitlines()))
     title = " ".join((title or "").split()) or None
     left_out: list[tuple[int, str]] = []
-    while True:
+    for _ in range(_PASSES):
         page = _Page([line for _, line in lines], title)
         _judge(page)
         title, source, date = page.title, source or page.source, date or page.date

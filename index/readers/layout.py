@@ -17,7 +17,10 @@ _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 
 @dataclass(slots=True)
 class Glyph:
-    """One character or ligature as drawn. `whole` is false where its width is not known, only where it begins."""
+    """One character or ligature: where it begins (`origin`, `left`), and where its ink does (`drawn`).
+
+    `whole` is false where only its beginning is known, not its width.
+    """
 
     text: str
     left: float
@@ -25,6 +28,7 @@ class Glyph:
     base: float
     height: float
     origin: tuple[float, float]
+    drawn: float
     marks: list[str] = field(default_factory=list)
     whole: bool = True
 
@@ -34,45 +38,36 @@ class Glyph:
         return self.text + "".join(sorted(self.marks, key=lambda mark: mark != "\u0651"))
 
 
-@dataclass(slots=True)
 class Line:
-    """Glyphs on one baseline, from left to right."""
+    """Glyphs on one baseline: where they begin and end, and the height of the tallest."""
 
-    glyphs: list[Glyph]
+    __slots__ = ("base", "glyphs", "height", "left", "right")
 
-    @property
-    def height(self) -> float:
-        """The height of its tallest letter."""
-        return max(glyph.height for glyph in self.glyphs)
-
-    @property
-    def base(self) -> float:
-        """Where its first glyph stands."""
-        return self.glyphs[0].base
-
-    @property
-    def left(self) -> float:
-        """Its left edge."""
-        return min(glyph.left for glyph in self.glyphs)
-
-    @property
-    def right(self) -> float:
-        """Its right edge."""
-        return max(glyph.right for glyph in self.glyphs)
+    def __init__(self, glyph: Glyph) -> None:
+        self.glyphs = [glyph]
+        self.left, self.right, self.base, self.height = glyph.left, glyph.right, glyph.base, glyph.height
 
     def add(self, glyphs: Iterable[Glyph]) -> None:
-        """Put more glyphs in their places."""
-        self.glyphs = sorted([*self.glyphs, *glyphs], key=lambda glyph: (glyph.left + glyph.right) / 2)
+        """Take in more glyphs."""
+        for glyph in glyphs:
+            self.glyphs.append(glyph)
+            self.left, self.right = min(self.left, glyph.left), max(self.right, glyph.right)
+            self.height = max(self.height, glyph.height)
+
+    def in_place(self) -> list[Glyph]:
+        """The glyphs from left to right."""
+        return sorted(self.glyphs, key=lambda glyph: (glyph.left + glyph.right) / 2)
 
 
 @dataclass(slots=True)
 class PageText:
-    """The paragraphs of a page, and how many of its lines were mixed, could not be read, or can be read in two ways."""
+    """The paragraphs of a page, and in how many places something was mixed, unsure, or to be read in two ways."""
 
     paragraphs: list[str]
     mixed: int = 0
     unsure: int = 0
     two_ways: int = 0
+    doubtful_blanks: int = 0
 
 
 def read_page(glyphs: list[Glyph], spaces: list[tuple[float, float]]) -> PageText:
@@ -94,8 +89,12 @@ def _count(word: re.Pattern[str], text: str) -> int:
 def _pieces(glyphs: Iterable[Glyph]) -> list[Line]:
     """Glyphs on one baseline with no gap that may be a gutter."""
     pieces: list[Line] = []
-    for glyph in glyphs:
-        single = Line([glyph])
+    # What PDFium took apart may stand a little off the baseline, so the lines it belongs to come first.
+    for glyph in sorted(glyphs, key=lambda glyph: not glyph.whole):
+        single = Line(glyph)
+        if pieces and _overlaps(pieces[-1], single):
+            pieces[-1].add([glyph])
+            continue
         # A gap left by what is drawn later closes when that arrives, so whatever now touches is one piece.
         touching = [piece for piece in pieces[-40:] if _beside(piece, single)]
         if not touching:
@@ -110,8 +109,13 @@ def _pieces(glyphs: Iterable[Glyph]) -> list[Line]:
 
 def _on_one_line(one: Line, other: Line) -> bool:
     height = max(one.height, other.height)
-    superscript = min(one.height, other.height) < 0.8 * height
-    return abs(one.base - other.base) <= (0.45 if superscript else 0.25) * height
+    off_line = min(one.height, other.height) < 0.8 * height or not other.glyphs[0].whole
+    return abs(one.base - other.base) <= (0.45 if off_line else 0.25) * height
+
+
+def _overlaps(one: Line, other: Line) -> bool:
+    """Whether `other` lies within what `one` covers, so that it can close no gap to a third."""
+    return one.left <= other.left and other.right <= one.right and _on_one_line(one, other)
 
 
 def _beside(one: Line, other: Line) -> bool:
@@ -197,7 +201,7 @@ def _begins_paragraph(before: Line, line: Line, lines: list[Line], rtl: bool) ->
 
 def _first_word(line: Line, rtl: bool) -> float:
     """The width of the word that is read first."""
-    glyphs = line.glyphs[::-1] if rtl else line.glyphs
+    glyphs = line.in_place()[::-1] if rtl else line.in_place()
     start, end = glyphs[0].left, glyphs[0].right
     for glyph in glyphs[1:]:
         if max(glyph.left - end, start - glyph.right) > _SPACE * glyph.height:
@@ -207,7 +211,7 @@ def _first_word(line: Line, rtl: bool) -> float:
 
 
 def _read_paragraph(lines: list[Line], page_rtl: bool, spaces: list[tuple[float, float]], page: PageText) -> None:
-    rows = [_cells(line, spaces) for line in lines]
+    rows = [_cells(line, spaces, page) for line in lines]
     everything = " ".join("".join(cells) for cells in rows)
     arabic, latin = _count(_ARABIC_WORD, everything), _count(_LATIN_WORD, everything)
     left_stop, right_stop = rows[-1][0][0] in _STOPS, rows[-1][-1][0] in _STOPS
@@ -229,17 +233,20 @@ def _read_paragraph(lines: list[Line], page_rtl: bool, spaces: list[tuple[float,
     page.paragraphs.append(text)
 
 
-def _cells(line: Line, spaces: list[tuple[float, float]]) -> list[str]:
+def _cells(line: Line, spaces: list[tuple[float, float]], page: PageText) -> list[str]:
     """The glyphs of a line from left to right, with a blank where there is a gap."""
-    cells = [line.glyphs[0].cell]
-    for before, after in pairwise(line.glyphs):
-        blank = after.left - before.right > _SPACE * min(before.height, after.height)
-        if blank and (before.whole or any(_lies_between(space, before, after) for space in spaces)):
+    glyphs = line.in_place()
+    blanks = sorted(x for x, y in spaces if abs(y - line.base) <= 0.25 * line.height)
+    cells = [glyphs[0].cell]
+    # Such glyphs on a line of their own have lost the line that they belong to.
+    page.doubtful_blanks += not any(glyph.whole for glyph in glyphs)
+    for before, after in pairwise(glyphs):
+        height = min(before.height, after.height)
+        blank = after.left - before.right > _SPACE * height
+        if blank and not before.whole:
+            page.doubtful_blanks += 1
+            blank = any(before.left + 0.02 * height < x < after.left for x in blanks)
+        if blank:
             cells.append(" ")
         cells.append(after.cell)
     return cells
-
-
-def _lies_between(space: tuple[float, float], before: Glyph, after: Glyph) -> bool:
-    height = min(before.height, after.height)
-    return before.left < space[0] <= after.left + 0.1 * height and abs(space[1] - before.base) <= 0.25 * height

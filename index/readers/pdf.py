@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -36,6 +37,7 @@ class _Doubts:
     unsure_lines: int = 0
     mixed_lines: int = 0
     two_ways: int = 0
+    blanks: int = 0
 
 
 def read(data: bytes, name: str, charset: str | None = None) -> Drafts:
@@ -59,13 +61,15 @@ def read(data: bytes, name: str, charset: str | None = None) -> Drafts:
     text = "\n\n".join(page for page in pages if page)
     usable = title and not _GENERIC_TITLE.search(title)
     notes = tuple(_notes(doubts))
-    quotable = not doubts.unsure_lines and doubts.unreadable <= 0.002 * doubts.letters
+    quotable = not doubts.unsure_lines and not doubts.blanks and doubts.unreadable <= 0.002 * doubts.letters
     yield Draft(text, title=title if usable else None, quotable=quotable, notes=notes)
 
 
 def _notes(doubts: _Doubts) -> Iterator[str]:
     if doubts.unsure_lines:
         yield f"never quoted: {doubts.unsure_lines} lines of this PDF could not be put back in their order of reading"
+    if doubts.blanks:
+        yield f"never quoted: in {doubts.blanks} places this PDF does not tell whether a word ends at a letter with vowel signs"
     if doubts.unreadable > 0.002 * doubts.letters:
         yield f"never quoted: {doubts.unreadable} glyphs of this PDF do not say which letters they are"
     if doubts.mixed_lines:
@@ -86,6 +90,7 @@ def _page(document: pypdfium2.PdfDocument, number: int, name: str, doubts: _Doub
     doubts.mixed_lines += read_out.mixed
     doubts.unsure_lines += read_out.unsure
     doubts.two_ways += read_out.two_ways
+    doubts.blanks += read_out.doubtful_blanks
     return "\n\n".join(read_out.paragraphs)
 
 
@@ -106,22 +111,35 @@ def _glyphs(textpage: pypdfium2.PdfTextPage, doubts: _Doubts) -> tuple[list[Glyp
         if (shown := _shown(char, doubts)) is None:
             continue
         pdfium.FPDFText_GetMatrix(handle, index, matrix)
-        if abs(matrix.b) > abs(matrix.a):
-            continue  # a watermark or a note up the side of the page
+        if abs(matrix.b) > abs(matrix.a) or _clipped(handle, index, origin[1]):
+            continue  # a note up the side of the page, or the edge of a line that stands on the page before
         size = max(pdfium.FPDFText_GetFontSize(handle, index) * math.hypot(matrix.c, matrix.d), 1.0)
         if unicodedata.category(char) == "Mn":
             left, _, right, _ = textpage.get_charbox(index)
-            marks.append(Glyph(shown, left, right, origin[1], size, origin))
+            marks.append(Glyph(shown, left, right, origin[1], size, origin, left))
             if letters and letters[-1].origin == origin and letters[-1].text == "^":
                 del letters[-1]  # PDFium's stand-in for the blank under a mark that has a code of its own
             continue
         pdfium.FPDFText_GetLooseCharBox(handle, index, box)
-        glyph = Glyph(shown, min(box.left, origin[0]), box.right, origin[1], size, origin)
+        glyph = Glyph(shown, min(box.left, origin[0]), box.right, origin[1], size, origin, box.left)
         if letters and letters[-1].origin == origin and has_rtl(char):
             _join(letters[-1], glyph)
         else:
             letters.append(glyph)
     return letters, marks, spaces
+
+
+def _clipped(handle: Any, index: int, base: float) -> bool:
+    """Whether a glyph is drawn outside of what the page lets show: browsers cut a long page through its lines."""
+    path = pdfium.FPDFPageObj_GetClipPath(pdfium.FPDFText_GetTextObject(handle, index))
+    if not path or pdfium.FPDFClipPath_CountPaths(path) != 1:
+        return False
+    x, y = ctypes.c_float(), ctypes.c_float()
+    heights = []
+    for number in range(pdfium.FPDFClipPath_CountPathSegments(path, 0)):
+        pdfium.FPDFPathSegment_GetPoint(pdfium.FPDFClipPath_GetPathSegment(path, 0, number), x, y)
+        heights.append(y.value)
+    return bool(heights) and not min(heights) - 1 <= base <= max(heights) + 1
 
 
 def _shown(char: str, doubts: _Doubts) -> str | None:
@@ -161,10 +179,12 @@ def _attach(marks: Iterable[Glyph], glyphs: list[Glyph]) -> None:
     by_origin = {glyph.origin: glyph for glyph in letters}
     for mark in marks:
         if (owner := by_origin.get(mark.origin)) is not None:
-            # Where PDFium takes one glyph apart it gives each part a slice of the box, not the glyph's own width.
-            owner.left, owner.right = min(owner.left, mark.left), max(owner.right, mark.right)
             owner.marks.append(mark.text)
-            owner.whole = False
+            if mark.right <= owner.drawn + 0.1 or owner.right <= mark.left + 0.1:
+                # PDFium took one glyph apart and gave each part a slice of some box, so its width is not known.
+                owner.drawn = min(owner.drawn, mark.left)
+                owner.left, owner.right = min(owner.left, mark.left), max(owner.right, mark.right)
+                owner.whole = False
             continue
         middle = (mark.left + mark.right) / 2
         near = [glyph for glyph in letters if abs(glyph.base - mark.base) < glyph.height]

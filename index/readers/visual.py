@@ -13,7 +13,7 @@ from itertools import product
 
 from bidi import get_display
 
-_OPENING = {")": "(", "]": "[", "}": "{", "»": "«", "›": "‹"}
+_OPENING = {")": "(", "]": "[", "}": "{", "»": "«", "›": "‹", "”": "“"}
 _CLOSING = {opening: closing for closing, opening in _OPENING.items()}
 _KINDS = {"AL": "R", "R": "R", "L": "L", "EN": "E", "AN": "A", "CS": "C", "ES": "S", "ET": "T"}
 # A line may go on from one before it, whose last letter decides how its first digits are laid out.

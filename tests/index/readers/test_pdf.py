@@ -105,6 +105,22 @@ def test_presentation_forms_become_letters_and_ligatures_keep_their_order(tmp_pa
     assert article.quotable
 
 
+@pytest.mark.parametrize("order", ["visual", "logical"])
+def test_a_letter_drawn_with_its_vowel_signs_in_one_glyph_is_right_or_never_quoted(tmp_path, order):
+    line = "كتب طالب الدرس قصة طويلة في العام 2014 وقرأها الطلاب."
+    article = read(tmp_path, make_pdf([line], order=order, unicode_of={"ط": "ط\u0651\u064e"}))
+    assert article.text.replace(" ", "") == line.replace("ط", "ط\u0651\u064e").replace(" ", "")
+    assert article.text == line.replace("ط", "ط\u0651\u064e") or not article.quotable
+
+
+def test_what_the_page_cuts_off_is_not_read(tmp_path):
+    kept, cut = "The dam was filled on Tuesday, the ministry said.", "gpqy"
+    page = make_pdf([kept, cut], rtl=False)
+    clip = b"q 0 740 595 102 re W n "
+    page = page.replace(b"stream\nBT", b"stream\n" + clip + b"BT", 1)
+    assert read(tmp_path, page).text == kept
+
+
 def test_brackets_face_the_right_way_however_the_writer_turns_them(tmp_path):
     turned = {"(": ")", ")": "(", "«": "»", "»": "«"}
     line = "افتتح «متحف المدينة» أمس (الاثنين) بحضور عدد من الزوار."
