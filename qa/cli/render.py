@@ -15,6 +15,9 @@ from qa.cli.text import LRM, RLM, clean, clean_line, is_rtl, isolate, isolate_ru
 
 MARKED, BOLD, DIM, PLAIN = "\x1b[1;4m", "\x1b[1m", "\x1b[2m", "\x1b[0m"
 INDENT = "    "
+_LEAD = re.compile(r"([^«“]+:) ([«“].*)")
+# A quote that begins its paragraph gives it its direction, which an isolated one would not.
+_INNER_QUOTE = re.compile(r"(?<=[^\n])(?:«[^\n]*?»|“[^\n]*?”)(?=\s*\[\d+\])")
 _AFTER_MARKER = re.compile(r"(?<=\[\d\]) (?!\[)")
 WIDEST = 100
 """Lines longer than this are hard to read, however wide the terminal."""
@@ -113,11 +116,18 @@ def answer_text(answer: Answer, look: Look) -> Iterator[str]:
     """The answer with its markers, each paragraph in its own direction; quotes one under the other."""
     text = clean(answer.answer)
     if answer.mode == "extractive":
-        text = _AFTER_MARKER.sub("\n", text)
+        text = "\n".join(_apart(line) for line in _AFTER_MARKER.sub("\n", text).split("\n"))
     if not look.isolates:
+        text = _INNER_QUOTE.sub(lambda found: isolate(found.group()), text)
         for citation in answer.citations:
             text = text.replace(f"[{citation.marker}]", marker(citation.marker))
     yield from paragraphs(text, look)
+
+
+def _apart(line: str) -> str:
+    """ "According to X:" on a line of its own when the quote after it reads in the other direction."""
+    found = _LEAD.fullmatch(line)
+    return f"{found[1]}\n{found[2]}" if found and is_rtl(found[1]) != is_rtl(found[2]) else line
 
 
 def answer_lines(answer: Answer, look: Look) -> Iterator[str]:

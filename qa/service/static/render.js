@@ -2,6 +2,9 @@
 
 import { text } from "./strings.js";
 
+// Markers, and the quotes that stand before one: each keeps its own direction whatever stands around it.
+const PARTS = /(«.*?»(?=\s*\[\d+\])|“.*?”(?=\s*\[\d+\])|\[\d+\])/;
+
 let turns = 0;
 
 export function make(tag, properties = {}, ...children) {
@@ -46,7 +49,7 @@ export function finish(shown, answer) {
   learn(shown, answer);
   // Quotes in the articles' own words stand one under the other, each in its own direction.
   const whole = answer.mode === "extractive" ? answer.answer.replace(/(\[\d+\]) (?!\[)/g, "$1\n") : answer.answer;
-  const lines = whole.split("\n").filter((line) => line.trim());
+  const lines = whole.split("\n").flatMap(apart).filter((line) => line.trim());
   shown.answer.replaceChildren(...lines.map((line) => paragraph(shown, line)));
   if (answer.short && !answer.refused) {
     const few = make("bdi", { textContent: answer.short });
@@ -62,6 +65,16 @@ export function finish(shown, answer) {
   }
 }
 
+/** "According to X:" on a line of its own when the quote after it reads in the other direction. */
+function apart(line) {
+  const found = /^([^«“]+:) ([«“].*)$/.exec(line);
+  return found && isRtl(found[1]) !== isRtl(found[2]) ? [found[1], found[2]] : [line];
+}
+
+function isRtl(words) {
+  return /^[^\p{L}]*[\p{Script=Arabic}\p{Script=Hebrew}]/u.test(words);
+}
+
 export function fail(shown, message) {
   shown.answer.append(make("p", { className: "failure", dir: "auto", textContent: message }));
 }
@@ -73,10 +86,12 @@ function list(shown, words, cards) {
 
 function paragraph(shown, line) {
   const element = make("p", { dir: "auto" });
-  for (const part of line.split(/(\[\d+\])/)) {
+  for (const part of line.split(PARTS).filter(Boolean)) {
     const number = /^\[(\d+)\]$/.exec(part);
     const citation = number && shown.citations.get(Number(number[1]));
-    element.append(citation ? marker(shown, citation) : part);
+    if (citation) element.append(marker(shown, citation));
+    // A quote that begins its paragraph gives it its direction, which a bdi would not.
+    else element.append(/^[«“]/.test(part) && element.hasChildNodes() ? make("bdi", { textContent: part }) : part);
   }
   return element;
 }

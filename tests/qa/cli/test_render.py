@@ -34,6 +34,17 @@ def test_in_a_pipe_the_words_stay_as_they_are_and_the_quote_stands_in_guillemets
     assert f"{FSI}[1]{PDI}" in text
 
 
+def test_a_quote_of_the_other_direction_stands_on_its_own_line():
+    english = replace(ANSWER, language="en", answer=f"According to قناة: “{QUOTE}” [1] “{QUOTE}” [1]")
+    lines = shown(english, PIPE).split("\n")[:3]
+    assert lines == ["According to قناة:", f"“{QUOTE}” {FSI}[1]{PDI}", f"“{QUOTE}” {FSI}[1]{PDI}"]
+
+
+def test_a_quote_inside_a_sentence_is_isolated_as_a_whole():
+    generated = replace(ANSWER, language="en", mode="generative", answer=f"It said “{QUOTE}” [1] then.")
+    assert shown(generated, PIPE).split("\n")[0] == f"It said {FSI}“{QUOTE}”{PDI} {FSI}[1]{PDI} then."
+
+
 def test_on_a_terminal_the_quote_is_bold_and_underlined():
     text = shown(ANSWER, TERMINAL)
     marked = text[text.index(MARKED) :]
