@@ -111,8 +111,8 @@ class LexicalIndex:
 
     def _follow(self, writer: tantivy.IndexWriter, marks: Marks) -> None:
         removed, _ = self._store.removed_after(marks.removal)
-        for passage_id in removed:
-            writer.delete_documents_by_term("id", passage_id)
+        if removed:  # not by `delete_documents_by_term`, which takes a number for a signed one and finds nothing
+            writer.delete_documents_by_query(tantivy.Query.term_set_query(self._schema, "id", removed))
         # A crash between a commit and its note leaves additions beyond the mark there.
         beyond = tantivy.Query.range_query(
             self._schema, "id", tantivy.FieldType.Unsigned, lower_bound=marks.passage, include_lower=False

@@ -3,13 +3,14 @@
 Order: keywords, then `DALIL_*` in the environment, then `dalil.toml` in the data folder, then `dalil.toml` here, then defaults.
 """
 
+import difflib
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from index.errors import SettingsError
 
@@ -19,7 +20,7 @@ DEFAULT_DATA = ".dalil"
 class Settings(BaseModel):
     """The settings; the environment variable of a field is `DALIL_` and its name in capitals."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     data: Path = Field(Path(DEFAULT_DATA), description="folder that holds the index")
     language: Literal["auto", "ar", "en"] = Field("auto", description="language of the words around the quotes")
@@ -40,6 +41,11 @@ class Settings(BaseModel):
     host: str = Field("127.0.0.1", description="address the service listens on")
     port: int = Field(8080, ge=0, le=65535, description="port the service listens on")
 
+    @field_validator("data")
+    @classmethod
+    def _expand(cls, data: Path) -> Path:
+        return Path(os.path.expanduser(data))  # unlike Path.expanduser, leaves an unknown `~name` alone
+
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
     names = {f"DALIL_{name.upper()}": name for name in Settings.model_fields}
@@ -48,7 +54,7 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
 
 def _from_file(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -60,21 +66,51 @@ def load_settings(environ: Mapping[str, str] | None = None, **keywords: Any) -> 
 
     Keywords that are `None` count as not given. Raises `SettingsError` naming the setting, its value and where it stands.
     """
-    keyword_layer = {name: value for name, value in keywords.items() if value is not None}
-    environment_layer = _from_environment(os.environ if environ is None else environ)
-    data = Path(keyword_layer.get("data") or environment_layer.get("data") or DEFAULT_DATA)
-    files = list(dict.fromkeys([data / "dalil.toml", Path("dalil.toml")]))
-    layers: list[tuple[str, Mapping[str, Any]]] = [("keyword", keyword_layer), ("environment", environment_layer)]
-    layers += [(str(path), _from_file(path)) for path in files]
-    values: dict[str, Any] = {}
-    origins = dict.fromkeys(Settings.model_fields, "default")
-    for origin, layer in reversed(layers):
-        for name, value in layer.items():
-            values[name] = value
-            origins[name] = f"DALIL_{name.upper()}" if origin == "environment" else origin
+    given = {name: value for name, value in keywords.items() if value is not None}
+    environment = _from_environment(os.environ if environ is None else environ)
+    here = Path("dalil.toml")
+    layers: list[tuple[str | None, Mapping[str, Any]]] = [
+        (str(here), _from_file(here)),
+        (None, environment),
+        ("keyword", given),
+    ]
+    values, origins = _merge(layers)
+    inside = _data_folder(values, origins) / "dalil.toml"
+    if inside.absolute() != here.absolute():
+        found = _from_file(inside)
+        if "data" in found:
+            raise SettingsError(f"setting 'data' ({inside}): the data folder is named outside of it, got {found['data']!r}")
+        layers.insert(1, (str(inside), found))
+        values, origins = _merge(layers)
     try:
-        return Settings(**values), origins
+        return Settings(**values), dict.fromkeys(Settings.model_fields, "default") | origins
     except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][0]) if first["loc"] else "?"
-        raise SettingsError(f"setting {name!r} ({origins.get(name, '?')}): {first['msg']}, got {first['input']!r}") from None
+        raise _refused(error, origins) from None
+
+
+def _merge(layers: Sequence[tuple[str | None, Mapping[str, Any]]]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The values of all layers, later ones first in rank, and where each stands."""
+    values: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    for origin, layer in layers:
+        values |= layer
+        origins |= {name: origin or f"DALIL_{name.upper()}" for name in layer}
+    return values, origins
+
+
+def _data_folder(values: Mapping[str, Any], origins: Mapping[str, str]) -> Path:
+    """The data folder, needed before the other settings are known."""
+    try:
+        return Settings(**{name: value for name, value in values.items() if name == "data"}).data
+    except ValidationError as error:
+        raise _refused(error, origins) from None
+
+
+def _refused(error: ValidationError, origins: Mapping[str, str]) -> SettingsError:
+    first = error.errors()[0]
+    name = str(first["loc"][0]) if first["loc"] else "?"
+    reason = first["msg"]
+    if first["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(name, Settings.model_fields, 1)
+        reason = "there is no such setting" + (f"; did you mean {near[0]!r}?" if near else "")
+    return SettingsError(f"setting {name!r} ({origins.get(name, '?')}): {reason}, got {first['input']!r}")
