@@ -15,29 +15,30 @@ _IN_UNITS = frozenset(("words",))
 def metrics_lines(metrics: Metrics) -> Iterator[str]:
     """Every figure that could be measured, with its interval and beside it each language."""
     groups: dict[str, Mapping[str, Any]] = {"all": metrics}
+    whole = groups["all"]
     languages = metrics["by"]["lang"]
     if len(languages) > 1:
         groups |= dict(list(languages.items())[:_MOST_COLUMNS])
     counts = "  ".join(f"{name} {group['questions']}" for name, group in groups.items())
     yield f"{metrics['dataset']}: {metrics['questions']} questions ({counts})"
     for section in SECTIONS:
-        names = [name for name in metrics[section] if metrics[section][name] is not None]
+        names = [name for name in whole[section] if whole[section][name] is not None]
         if names:
             yield f"{section.replace('_', ' ')}"
         for name in names:
-            bounds = metrics["intervals"][section][name]
+            bounds = whole["intervals"][section][name]
             interval = f"[{_show(section, name, bounds[0])}, {_show(section, name, bounds[1])}]" if bounds else ""
             rest = "  ".join(
                 f"{language} {_show(section, name, group[section][name])}"
                 for language, group in groups.items()
                 if language != "all"
             )
-            yield f"  {name:<24}{_show(section, name, metrics[section][name]):>9}  {interval:<20} {rest}".rstrip()
+            yield f"  {name:<24}{_show(section, name, whole[section][name]):>9}  {interval:<20} {rest}".rstrip()
     if metrics["throughput"]:
         yield f"throughput {metrics['throughput']:.1f} questions a second, {metrics['workers']} workers"
     for kind in ("verdicts", "causes"):
-        if metrics[kind]:
-            shown = sorted(metrics[kind].items(), key=lambda item: -item[1])
+        if whole[kind]:
+            shown = sorted(whole[kind].items(), key=lambda item: -item[1])
             yield f"{kind}: {', '.join(f'{name} {count}' for name, count in shown)}"
     for failure in metrics["failed"][:_MOST_LISTED]:
         yield f"failed: {failure['id']}: {failure['error']}"
@@ -59,11 +60,10 @@ def comparison_lines(comparison: Comparison) -> Iterator[str]:
             star = "*" if figure["significant"] else ""
             yield f"  {name:<24}{a:>9} -> {b:<9}{change:>9}  {bounds:<22} p {figure['p']:.4f} {star}".rstrip()
     yield "* p below 0.05, each figure by itself; p_holm in --json is corrected for the number of figures"
-    for kind in ("won", "lost"):
-        changes = comparison[kind]  # type: ignore[literal-required]
+    for kind, changes in (("won", comparison["won"]), ("lost", comparison["lost"])):
         yield f"{kind}: {len(changes)}"
-        for change in changes[:_MOST_LISTED]:
-            yield f"  {change['id']}: {change['before']} -> {change['after']}: {change['question']}"
+        for one in changes[:_MOST_LISTED]:
+            yield f"  {one['id']}: {one['before']} -> {one['after']}: {one['question']}"
         if len(changes) > _MOST_LISTED:
             yield f"  {len(changes) - _MOST_LISTED} more"
 

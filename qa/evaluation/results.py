@@ -166,7 +166,7 @@ class Metrics(Group, total=False):
 
     dataset: str
     system: str
-    throughput: float | None  # questions finished in a second of wall-clock, all workers together
+    throughput: float | None  # questions a second, `workers` together; 1 where every question ran alone
     workers: int
     by: dict[
         str, dict[str, Group]

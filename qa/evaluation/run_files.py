@@ -63,14 +63,16 @@ def resume(out: Path, fingerprint: dict[str, Any], options: Options) -> dict[str
         results.unlink(missing_ok=True)
         (out / METRICS_FILE).unlink(missing_ok=True)
         return {}
-    if changed := differences(old.get("fingerprint", {}), json.loads(json.dumps(fingerprint))):
+    done = {result.id: result for result in read_results(out)} if results.exists() else {}
+    changed = differences(old.get("fingerprint", {}), json.loads(json.dumps(fingerprint)))
+    if changed and done:
         raise RunMismatchError(
             f"the stopped run in {out} was made with something else: {'; '.join(changed)}. "
             "Choose another folder, or begin again with --fresh"
         )
-    if not results.exists():
+    if not done:
+        results.unlink(missing_ok=True)
         return {}
-    done = {result.id: result for result in read_results(out)}
     with results.open("r+b") as file:
         # A line that was being written when the run was stopped would swallow the next one.
         content = file.read()

@@ -110,15 +110,18 @@ def corrects(verdicts: Iterable[str]) -> list[float | None]:
     return [float(item == "correct") if item in ("correct", "wrong", "answered_unanswerable") else None for item in verdicts]
 
 
-def summarise(rows: Iterable[Result], run: RunInfo, *, k: int, seed: int = 0, throughput: float | None = None) -> Metrics:
+def summarise(rows: Iterable[Result], run: RunInfo, *, k: int, seed: int = 0) -> Metrics:
     """The document of `metrics.json`; see `results.Metrics`."""
     slim = [Slim.of(row) for row in rows]
     verdicts = [item.row.verdict for item in slim]
     graded = [item.confidence if item.row.verdict != "ungraded" else None for item in slim]
     metrics = cast(Metrics, {"dataset": run.get("dataset", ""), "system": run.get("system", "")})
     metrics |= cast(Metrics, _group(slim, k, seed))
-    metrics["throughput"] = throughput
-    metrics["workers"] = run.get("workers", 1)
+    together = [item.row.latency_ms for item in slim if not item.row.alone]
+    metrics["workers"] = run.get("workers", 1) if any(together) else 1
+    metrics["throughput"] = latency.throughput(
+        together if any(together) else [item.row.latency_ms for item in slim], metrics["workers"]
+    )
     metrics["by"] = {
         "lang": _by(slim, lambda row: row.language, k, seed),
         "type": _by(slim, lambda row: row.type, k, seed),

@@ -1,14 +1,14 @@
 """Latency percentiles and throughput.
 
 A percentile is the smallest time that at least that share of the questions did not exceed (nearest rank). Failures have none.
-Latency is that of one question from call to return while `workers` questions run at once; throughput is questions finished by
-all workers together in a second of wall-clock. For the latency of an idle system run with one worker.
+Latency is that of one question from call to return while no other question runs. Throughput is how many questions `workers`
+finish in a second while all of them are asking: workers * questions / sum of their times. Time spent on judging is left out.
 
 >>> times = [10.0, 20.0, 30.0, 40.0]
 >>> point(percentile(times, 50), 4), point(percentile(times, 95), 4)
 (20.0, 40.0)
->>> throughput(questions=30, wall_s=1.5)
-20.0
+>>> throughput([100.0, 100.0, 50.0, 50.0], workers=2)
+26.666666666666668
 """
 
 from collections.abc import Sequence
@@ -38,6 +38,7 @@ def percentile(times: Sequence[float | None], percent: float) -> Statistic:
     return statistic
 
 
-def throughput(*, questions: int, wall_s: float) -> float | None:
-    """Questions in a second of wall-clock."""
-    return questions / wall_s if questions and wall_s > 0 else None
+def throughput(times: Sequence[float | None], workers: int) -> float | None:
+    """Questions a second, from times in milliseconds."""
+    known = [time for time in times if time is not None]
+    return 1000 * workers * len(known) / sum(known) if known and sum(known) > 0 else None
