@@ -29,14 +29,14 @@ def read(query: Query, found: Sequence[Found], collection: Collection) -> Readin
     ranked = rank(candidates(query, articles_read(found, collection), collection))
     if not ranked:
         return Reading((), None, 0.0)
-    chosen = _choose(ranked)
+    chosen = choose(ranked)
     best = ranked[0].candidate
     span = short_answer(asks_for(query.text), best.sentence.text, query.words.get(best.sentence.hit.language, []), query.text)
     short = best.sentence.text[span[0] : span[1]] if span else None
     return Reading(chosen, short, confidence(query, found, ranked))
 
 
-def _choose(ranked: Sequence[Ranked]) -> tuple[Sentence, ...]:
+def choose(ranked: Sequence[Ranked]) -> tuple[Sentence, ...]:
     """The best sentence, and further ones nearly as good that leave the answer short; articles in order of their best."""
     best = ranked[0]
     chosen = [best.candidate.sentence]

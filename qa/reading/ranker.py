@@ -36,6 +36,9 @@ CONFIDENCE_FEATURES = (
     "rank_lead",  # over the best sentence of another article
     "passage_lead",  # of the best passage over the best of another article
     "unknown",  # share of the question's weight that stands nowhere in the collection
+    "question_words",  # log of the number of content words of the question
+    "mass",  # log of the weight that stands in the best sentence
+    "mass_article",  # log of the weight that stands in its article
     "crosses",  # question and sentence are of two languages
     "crosses_coverage",
     "crosses_article",
@@ -102,6 +105,9 @@ def confidence_features(query: Query, found: Sequence[Found], ranked: Sequence[R
     values["rank_lead"] = min(5.0, best.score - rival)
     values["passage_lead"] = hit.score - other
     values["unknown"] = sum(word.weight for word in words if not word.known) / total
+    values["question_words"] = float(np.log1p(len(words)))
+    values["mass"] = float(np.log1p(total * values["coverage"]))
+    values["mass_article"] = float(np.log1p(total * values["coverage_article"]))
     values["crosses"] = crosses
     values["crosses_coverage"] = crosses * values["coverage_near"]
     values["crosses_article"] = crosses * values["coverage_article"]

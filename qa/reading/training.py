@@ -1,9 +1,9 @@
 """Makes `weights.json`: `python -m qa.reading.training --data FOLDER`, with FOLDER the reading sets (see the model card there).
 
 Each question is asked over an index of all articles. The ranker learns which of the sentences that were found holds a gold
-answer; the confidence learns whether the best sentence does: with the article as it is, with its sentences that answer left
-out (a near article that lacks the detail), and with the whole article left out. It learns from ranker scores of questions
-that the ranker has not seen.
+answer; the confidence learns whether the answer made of the best ones does: with the article as it is, with its sentences
+that answer left out (a near article that lacks the detail), and with the whole article left out. It learns from ranker
+scores of questions that the ranker has not seen.
 """
 
 import argparse
@@ -24,6 +24,7 @@ from index.hits import Hit
 from index.language import detect_language
 from index.retrieval import Found, Query, Retriever
 from qa.dalil import Dalil
+from qa.extractive import choose
 from qa.grounding import find_quote
 from qa.reading.ranker import CONFIDENCE_FEATURES, Linear, confidence_features, rank
 from qa.reading.sentences import FEATURES, Candidate, Sentence, articles_read, candidates
@@ -148,10 +149,14 @@ def fit_ranker(asked: list[Asked]) -> Linear:
     return _fit(features, np.concatenate([one.right for one in useful]), balanced=True)
 
 
-def confidence_rows(asked: list[Asked], ranker: Linear) -> tuple[list[NDArray[np.float64]], list[bool], list[str]]:
-    """Features of the best sentence, whether it is right, and of which kind the question is, with and without its article."""
-    rows, labels, kinds = [], [], []
-    for one in asked:
+def confidence_rows(
+    asked: list[Asked], examples: list[Example], ranker: Linear
+) -> tuple[list[NDArray[np.float64]], list[bool], list[str]]:
+    """Features of each answer, whether it holds a gold answer, and the kind of the question, with and without its article."""
+    rows: list[NDArray[np.float64]] = []
+    labels: list[bool] = []
+    kinds: list[str] = []
+    for one, example in zip(asked, examples, strict=True):
         kind = f"{one.query.language}->{one.found[0].hit.language if one.found else '?'}"
         cases = (
             (kind, one.pool, one.found),
@@ -161,9 +166,9 @@ def confidence_rows(asked: list[Asked], ranker: Linear) -> tuple[list[NDArray[np
         for case, pool, found in cases:
             if pool:
                 ranked = rank(pool, ranker)
-                best = next(number for number, candidate in enumerate(pool) if candidate is ranked[0].candidate)
+                chosen = choose(ranked)
                 rows.append(confidence_features(one.query, found, ranked))
-                labels.append(case == kind and bool(one.right[best]))
+                labels.append(case == kind and any(_answers(example, sentence) for sentence in chosen))
                 kinds.append(case)
     return rows, labels, kinds
 
@@ -192,14 +197,15 @@ def main() -> None:
     folds: list[int] = []
     first: dict[str, list[bool]] = {}
     for held in range(_FOLDS):
-        inside = [one for one, example in zip(asked, examples, strict=True) if fold[example.title] != held]
-        outside = [one for one, example in zip(asked, examples, strict=True) if fold[example.title] == held]
-        more, right, sort = confidence_rows(outside, fit_ranker(inside))
+        pairs = list(zip(asked, examples, strict=True))
+        outside = [pair for pair in pairs if fold[pair[1].title] == held]
+        ranker = fit_ranker([one for one, example in pairs if fold[example.title] != held])
+        more, right, sort = confidence_rows([one for one, _ in outside], [example for _, example in outside], ranker)
         rows, labels, kinds, folds = rows + more, labels + right, kinds + sort, folds + [held] * len(more)
         for answered, kind in zip(right, sort, strict=True):
             first.setdefault(kind, []).append(answered)
     for kind in sorted(first):
-        print(f"{kind}: best sentence right {np.mean(first[kind]):.3f} of {len(first[kind])}")
+        print(f"{kind}: answer right {np.mean(first[kind]):.3f} of {len(first[kind])}")
     matrix, truth, number = np.array(rows), np.array(labels), np.array(folds)
     scores = np.zeros(len(truth))
     for held in range(_FOLDS):
