@@ -7,19 +7,23 @@ from index.language import fold_with_map
 from index.language.stemming import is_stop_word, term_spans
 from index.retrieval import QueryWord
 from qa.reading.cues import AR_MONTHS, AR_NUMBERS, DAYS, EN_MONTHS, EN_NUMBERS
+from qa.reading.focus import focus_terms, wanted_units
 from qa.reading.question import Asks
 
-_MONTH = rf"(?:{AR_MONTHS}|{EN_MONTHS})(?:\s+(?:الاول|الثاني))?"
+_ONE_MONTH = rf"(?:{AR_MONTHS}|{EN_MONTHS})(?:\s+(?:الاول|الثاني))?"
+_MONTH = rf"\b{_ONE_MONTH}(?:\s*[/(]\s*{_ONE_MONTH}\)?)?"
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?(?!\d)"
+_YEAR = r"(?:عام\s+|سنه\s+)?\d{4}(?!\d)"
 _DATES = re.compile(
-    rf"(?:(?:{DAYS}),?\s+)?\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:من\s+|of\s+)?(?:شهر\s+)?{_MONTH}(?:\s*[/(]\s*{_MONTH}\)?)?,?(?:\s+(?:عام\s+|سنه\s+)?\d{{4}})?"
-    rf"|\b{_MONTH}(?:\s*[/(]\s*{_MONTH}\)?)?\s+\d{{1,2}}(?:st|nd|rd|th)?,?(?:\s+\d{{4}})?"
-    rf"|\b{_MONTH}(?:\s*[/(]\s*{_MONTH}\)?)?\s+(?:عام\s+|سنه\s+)?\d{{4}}"
+    rf"(?:(?:{DAYS}),?\s+)?\b{_DAY}\s+(?:من\s+|of\s+)?(?:شهر\s+)?{_MONTH},?(?:\s+{_YEAR})?"
+    rf"|{_MONTH}\s+{_DAY},?(?:\s+{_YEAR})?"
+    rf"|{_MONTH}\s+{_YEAR}"
     r"|\b(?:1[0-9]{3}|20[0-9]{2})\b"
 )
 _WORD_NUMBER = rf"(?:و)?(?:{AR_NUMBERS}|{EN_NUMBERS})"
 _PERCENT = r"(?:%|(?:في المئه|في المائه|بالمئه|بالمائه|percent|per cent)\b)"
 _NUMBERS = re.compile(
-    rf"\d+(?:[.,/]\d+)*\s*{_PERCENT}?(?:\s+(?:{AR_NUMBERS}|{EN_NUMBERS})\b)*"
+    rf"\d+(?:[.,/]\d+)*(?:\s*{_PERCENT})?(?:\s+(?:{AR_NUMBERS}|{EN_NUMBERS})\b)*"
     rf"|\b{_WORD_NUMBER}(?:\s+{_WORD_NUMBER})*\b"
 )
 _UNIT = re.compile(r"\s+([^\W\d_]+)")
@@ -43,12 +47,24 @@ def short_answer(asks: Asks, sentence: str, words: Sequence[QueryWord], question
         for term, start, end in term_spans(folded.text)
         if any(term == stem for word in words for stem, _ in word.options)
     ]
-    start, end = min(found, key=lambda span: _distance(span, anchors))
+    counted = wanted_units(question) | _focus_options(question, words) if asks is Asks.NUMBER else frozenset()
+    beside = [span for span in found if _beside(folded.text, span, counted)]
+    start, end = min(beside or found, key=lambda span: _distance(span, anchors))
     if asks is Asks.NUMBER:
         end = _with_unit(folded.text, end)
     while end > start and folded.text[end - 1] in " ,.;":
         end -= 1
     return folded.span(start, end)
+
+
+def _focus_options(question: str, words: Sequence[QueryWord]) -> frozenset[str]:
+    focus = focus_terms(question)
+    return frozenset(stem for word in words if word.source in focus for stem, _ in word.options)
+
+
+def _beside(folded: str, span: tuple[int, int], counted: frozenset[str]) -> bool:
+    """Whether one of the three words after the number is one that the question counts."""
+    return any(term in counted for term, _, _ in term_spans(folded[span[1] :])[:3])
 
 
 def _named(text: str, question: str) -> bool:
