@@ -56,10 +56,10 @@ def test_a_question_the_articles_do_not_answer_is_refused_in_its_language(client
     assert answer["language"] == "ar"
 
 
-@pytest.mark.parametrize(("name", "value"), [("language", "en"), ("k", 1)])
-def test_options_of_a_question(client, name, value):
-    answer = client.post("/ask", json={"question": ARABIC, name: value}).json()
-    assert {"language": answer["language"], "k": len(answer["passages"])}[name] == value
+def test_options_of_a_question(client):
+    assert client.post("/ask", json={"question": ARABIC, "language": "en"}).json()["language"] == "en"
+    few, many = (client.post("/ask", json={"question": ARABIC, "k": k}).json()["passages"] for k in (1, 7))
+    assert 1 <= len(few) < len(many)
 
 
 @pytest.mark.parametrize(
