@@ -32,7 +32,8 @@ _UNIT = re.compile(r"\s+([^\W\d_]+)")
 def short_answer(asks: Asks, sentence: str, words: Sequence[QueryWord], question: str) -> tuple[int, int] | None:
     """The span of `sentence` that answers in a few words, or `None` where that is not sure.
 
-    Of several numbers or dates, the one nearest to the question's words is taken; those that the question itself names are not.
+    A number must stand beside what the question counts, or a unit that it calls for. Of several numbers or dates, the one nearest
+    to the question's words is taken; those that the question itself names are not.
     """
     if asks not in (Asks.NUMBER, Asks.DATE):
         return None
@@ -47,9 +48,12 @@ def short_answer(asks: Asks, sentence: str, words: Sequence[QueryWord], question
         for term, start, end in term_spans(folded.text)
         if any(term == stem for word in words for stem, _ in word.options)
     ]
-    counted = wanted_units(question) | _focus_options(question, words) if asks is Asks.NUMBER else frozenset()
-    beside = [span for span in found if _beside(folded.text, span, counted)]
-    start, end = min(beside or found, key=lambda span: _distance(span, anchors))
+    if asks is Asks.NUMBER:
+        counted = wanted_units(question) | _focus_options(question, words)
+        found = [span for span in found if _beside(folded.text, span, counted)]
+        if not found:
+            return None
+    start, end = min(found, key=lambda span: _distance(span, anchors))
     if asks is Asks.NUMBER:
         end = _with_unit(folded.text, end)
     while end > start and folded.text[end - 1] in " ,.;":
