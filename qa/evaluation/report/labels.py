@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -66,6 +67,18 @@ def group(section: str, name: str) -> str:
     return str(_entry(section, name).get("group", section))
 
 
+def order(section: str, name: str) -> tuple[int, int]:
+    """Where a figure stands in a report: as in `labels.json`, those it does not know last."""
+    known = list(labels()["figures"])
+    key = f"{section}/{name.partition('@')[0]}"
+    heading = group(section, name)
+    sections = list(labels()["sections"])
+    return (
+        sections.index(heading) if heading in sections else len(sections),
+        known.index(key) if key in known else len(known),
+    )
+
+
 def written(value: float | None, how: str, *, sign: bool = False) -> str:
     """A figure as text.
 
@@ -76,16 +89,20 @@ def written(value: float | None, how: str, *, sign: bool = False) -> str:
     """
     if value is None:
         return "–"
-    plus = "+" if sign else ""
     if how == "share":
-        text = f"{value * 100:{plus}.1f}" + ("" if sign else "%")
+        text = _fixed(value * 100, 1) + ("" if sign else "%")
     elif how == "score":
-        text = f"{value:{plus}.3f}"
+        text = _fixed(value, 3)
     elif how == "ms":
-        text = f"{value:{plus}.0f} ms" if abs(value) < 1000 else f"{value / 1000:{plus}.2f} s"
+        text = f"{_fixed(value, 0)} ms" if abs(value) < 1000 else f"{_fixed(value / 1000, 2)} s"
     else:
-        text = f"{value:{plus}.1f}"
-    return text.replace("-", "−")
+        text = _fixed(value, 1)
+    return ("+" if sign and value > 0 else "") + text.replace("-", "−")
+
+
+def _fixed(value: float, places: int) -> str:
+    """Halves away from zero, as JavaScript's `toFixed` has it, so that page and Markdown show the same digits."""
+    return str(Decimal(value).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
 
 
 def interval(bounds: list[float] | tuple[float, float] | None, how: str, *, sign: bool = False) -> str:
@@ -93,4 +110,6 @@ def interval(bounds: list[float] | tuple[float, float] | None, how: str, *, sign
     if not bounds:
         return ""
     low, high = (written(value, how, sign=sign).removesuffix("%") for value in bounds)
+    if low.endswith(" ms") and high.endswith(" ms"):
+        low = low.removesuffix(" ms")
     return f"{low} to {high}"
