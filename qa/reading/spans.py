@@ -32,8 +32,8 @@ _UNIT = re.compile(r"\s+([^\W\d_]+)")
 def short_answer(asks: Asks, sentence: str, words: Sequence[QueryWord], question: str) -> tuple[int, int] | None:
     """The span of `sentence` that answers in a few words, or `None` where that is not sure.
 
-    A number must stand beside what the question counts, or a unit that it calls for. Of several numbers or dates, the one nearest
-    to the question's words is taken; those that the question itself names are not.
+    A number must stand beside what the question counts, or a unit that it calls for. Of several numbers or dates, the one
+    nearest to the words of the question is taken; those that the question itself names are not.
     """
     if asks not in (Asks.NUMBER, Asks.DATE):
         return None
