@@ -157,5 +157,5 @@ def test_a_server_that_stumbles_is_asked_again_and_one_that_fails_is_an_error(se
     assert judge.supports("a", "b") == 1.0
     assert judge.usage()["cost"] is None
     server.script = [503, 503, 503]
-    with pytest.raises(JudgeError, match="did not answer: .*503"):
+    with pytest.raises(JudgeError, match=r"did not answer: .*503"):
         judge.supports("a", "c")
