@@ -22,7 +22,10 @@ async def list_articles(here: Here, offset: Offset = 0, limit: Limit = 50) -> di
 
 @router.post("", summary="Add or refresh articles")
 async def add_articles(body: ArticlesBody, here: Here) -> dict[str, Any]:
-    """One article, a list of them, or `{"articles": [...]}`. When this answers, they are stored for good and can be found."""
+    """One article, a list of them, or `{"articles": [...]}`. When this answers, they are stored for good and can be found.
+
+    If one cannot be used, none is stored. After a timeout they may be stored later: sending them again does no harm.
+    """
     articles = await here.readers.run(body.articles)
     report = await here.writer.run(here.dalil.add, articles)
     return report_document(report) | {"ids": [article.id for article in articles]}
