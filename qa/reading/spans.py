@@ -49,7 +49,7 @@ def short_answer(asks: Asks, sentence: str, words: Sequence[QueryWord], question
         if any(term == stem for word in words for stem, _ in word.options)
     ]
     if asks is Asks.NUMBER:
-        counted = wanted_units(question) | _focus_options(question, words)
+        counted = wanted_units(question) or _focus_options(question, words)
         found = [span for span in found if _beside(folded.text, span, counted)]
         if not found:
             return None
@@ -67,8 +67,11 @@ def _focus_options(question: str, words: Sequence[QueryWord]) -> frozenset[str]:
 
 
 def _beside(folded: str, span: tuple[int, int], counted: frozenset[str]) -> bool:
-    """Whether one of the three words after the number is one that the question counts."""
-    return any(term in counted for term, _, _ in term_spans(folded[span[1] :])[:3])
+    """Whether the number itself, or one of the three words after it, is one that the question counts."""
+    start, end = span
+    own = {term for term, _, _ in term_spans(folded[start:end].replace("%", " percent "))}
+    after = {term for term, _, _ in term_spans(folded[end:])[:3]}
+    return not counted.isdisjoint(own | after)
 
 
 def _named(text: str, question: str) -> bool:

@@ -1,0 +1,77 @@
+import pytest
+
+from qa.reading.focus import counts, focus_terms, wanted_units
+from qa.reading.question import Asks, asks_for
+
+
+@pytest.mark.parametrize(
+    ("question", "asks"),
+    [
+        ("متى أعلن العراق انتهاء الحرب؟", Asks.DATE),
+        ("ومتى حدث ذلك؟", Asks.DATE),
+        ("في أي سنة وصلت إلى رئاسة الاتحاد؟", Asks.DATE),
+        ("When did the war end?", Asks.DATE),
+        ("What year was the dam begun?", Asks.DATE),
+        ("كم نخلة تضم الحديقة؟", Asks.NUMBER),
+        ("بكم بيعت اللوحة؟", Asks.NUMBER),
+        ("ما نسبة الطلبات التي استجابت لها الشركة؟", Asks.NUMBER),
+        ("How many palm trees are there?", Asks.NUMBER),
+        ("What is the estimated cost of the project?", Asks.NUMBER),
+        ("أين يقع المطار؟", Asks.PLACE),
+        ("في أي مدينة مغربية سيقام المصنع؟", Asks.PLACE),
+        ("In which city will the summit take place?", Asks.PLACE),
+        ("من هو قائد التحالف؟", Asks.PERSON),
+        ("مَنْ نفى ادعاءات روسيا؟", Asks.PERSON),
+        ("Who was president of the commission when the king ordered it?", Asks.PERSON),
+        ("لماذا مُنع المزارعون من زراعة القمح؟", Asks.REASON),
+        ("ما سبب تأجيل المباراة؟", Asks.REASON),
+        ("Why are the updates slow?", Asks.REASON),
+        ("ما اسم القارب الذي فاز؟", Asks.NAME),
+        ("بماذا تعرف الصدفة لدى أهالي المدن؟", Asks.NAME),
+        ("What is the name of the boat?", Asks.NAME),
+        ("ما الخطر الذي يتعرض له الركاب؟", Asks.THING),
+        ("Tell me about the festival", Asks.THING),
+        ("", Asks.THING),
+    ],
+)
+def test_question_words_decide_what_is_asked(question, asks):
+    assert asks_for(question) is asks
+
+
+@pytest.mark.parametrize(
+    ("question", "focus"),
+    [
+        ("How many palm trees does the park have?", {"palm", "tree"}),
+        ("كم نخلة تضم الحديقة؟", {"نخل", "تضم"}),
+        ("Tell me about the festival", set()),
+    ],
+)
+def test_the_noun_after_the_question_word_is_the_focus(question, focus):
+    assert focus_terms(question) == focus
+
+
+@pytest.mark.parametrize(
+    ("question", "unit", "other"),
+    [
+        ("كم بلغت ميزانية الفيلم وما سعر التذكرة؟", "ريال", "متر"),
+        ("How long did it last?", "day", "dollar"),
+        ("كم يزن المصحف الخشبي؟", "طن", "دولار"),
+    ],
+)
+def test_an_amount_calls_for_its_units(question, unit, other):
+    assert unit in wanted_units(question)
+    assert other not in wanted_units(question)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "counted", "found"),
+    [
+        (["تضم", "400", "نخل"], {"نخل"}, True),
+        (["نخل", "كبير", "جدا", "في", "400"], {"نخل"}, False),
+        (["400"], {"400"}, False),
+        (["twenti", "tree"], {"tree"}, True),
+        ([], {"tree"}, False),
+    ],
+)
+def test_an_amount_counts_what_stands_beside_it(sentence, counted, found):
+    assert counts(sentence, frozenset(counted)) is found
