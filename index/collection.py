@@ -145,8 +145,10 @@ class Collection:
 
     def synchronise(self) -> None:
         """Bring BM25 and vectors up to the store and save them. The caller has the turn to write."""
+        facts = self.store.facts()
+        self._check_encoder(facts)
         self.lexical.catch_up()
-        if "encoder" in self.store.facts():
+        if "encoder" in facts:
             self.vectors.catch_up()
             self.vectors.save()
         self._generation = self.store.generation()

@@ -111,4 +111,4 @@ def by_vector(collection: Collection, text: str, k: int = 10) -> list[str]:
 
 def _articles(collection: Collection, scores: dict[int, float]) -> list[str]:
     hits = dict(collection.store.hits(list(scores)))
-    return [hits[row_id].article_id for row_id in scores if row_id in hits]
+    return list(dict.fromkeys(hits[row_id].article_id for row_id in scores if row_id in hits))
