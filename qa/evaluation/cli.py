@@ -12,6 +12,7 @@ import click
 from index.errors import InputError
 from qa.cli.options import data_option, json_option
 from qa.cli.streams import print_json, stderr_line
+from qa.evaluation.errors import DatasetError
 
 if TYPE_CHECKING:
     from qa.evaluation.results import Metrics
@@ -209,6 +210,8 @@ def _measure(asked: _Asked, folder: Path, options: "Options", judge: str, price:
     data = asked.data
     if data is None and not dataset.articles and not dataset.sources:
         data = load_settings()[0].data
+        if not data.exists():
+            raise DatasetError(f"{dataset.name} brings no articles: name them with --articles, or an index with --data")
     with ExitStack() as stack:
         with indexing_bar() as progress:
             system, known, indexing_s = stack.enter_context(dalil_system(dataset, data, progress))
