@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from qa.evaluation.comparing import compare_runs
 from qa.evaluation.errors import DatasetError
-from qa.evaluation.report.comparing import comparison
+from qa.evaluation.report.comparing import shown
 from qa.evaluation.report.drawing import require
 from qa.evaluation.report.markdown import markdown, worst
 from qa.evaluation.report.page import page
@@ -24,7 +25,8 @@ def write(run_dirs: Sequence[Path], out: Path) -> None:
     if not run_dirs:
         raise DatasetError("a report needs the directory of at least one run")
     runs = read(run_dirs)
-    comparisons = [comparison(runs, other) for other in range(1, len(runs))]
+    found = compare_runs(run_dirs) if len(runs) > 1 else []
+    comparisons = [shown(runs, other, compared) for other, compared in enumerate(found, 1)]
     out.mkdir(parents=True, exist_ok=True)
     write_json(
         out / "report.json",

@@ -104,7 +104,7 @@ function figures() {
   const rows = DATA.figures.map((figure) => [figure, make("tr", {}, figureName(figure), ...columns.map(([, group]) => figureCell(group, figure)))]);
   const body = grouped(rows, columns.length + 1);
   const table = wide(word("figures"), head(column(word("figure")), ...heads), body);
-  return [table, ...["type", "source"].flatMap((part) => parts(part))];
+  return [table, ...(single ? ["type", "source"] : ["lang", "type", "source"]).flatMap((part) => parts(part))];
 }
 
 /** The headline figures by type or source, folded away. */
@@ -114,9 +114,9 @@ function parts(part) {
     if (groups.length < 2) return [];
     const shown = DATA.headlines.map((key) => DATA.figures.find((item) => `${item.section}/${item.name}` === key));
     const rows = groups.map(([name, group]) =>
-      make("tr", {}, make("th", { scope: "row" }, foreign(name), " ", numeral(`(${group.questions ?? 0})`, "quiet")), ...shown.map((figure) => figureCell(group, figure))));
+      make("tr", {}, make("th", { scope: "row" }, foreign(part === "lang" ? word(name, {}, "languages") : name), " ", numeral(`(${group.questions ?? 0})`, "quiet")), ...shown.map((figure) => figureCell(group, figure))));
     const caption = word(`by_${part}`) + (DATA.runs.length > 1 ? ` · ${run.name}` : "");
-    const table = wide(caption, head(column(word(part)), ...shown.map((figure) => column(figure[language], "number"))), make("tbody", {}, ...rows));
+    const table = wide(caption, head(column(word(part === "lang" ? "language" : part)), ...shown.map((figure) => column(figure[language], "number"))), make("tbody", {}, ...rows));
     return [make("details", {}, make("summary", {}, caption), table)];
   });
 }
@@ -128,25 +128,22 @@ function comparisons() {
     const tallies = ["won", "lost", "same"].map((name) =>
       make("button", { type: "button", className: `tally ${name}`, onclick: () => showOutcome(name, item.other) },
         numeral(count(item.counts[name] ?? 0), "big"), " ", word(name, {}, "outcomes")));
-    const notes = [word("compare_note", { n: count(item.shared), m: item.tested })];
+    const notes = [word("compare_note", { n: count(item.shared) })];
     if (item.not_shared) notes.push(word("not_shared", { n: count(item.not_shared) }));
     const warning = item.other_text ? make("p", { className: "banner" }, word("other_text", { n: count(item.other_text) })) : null;
-    const byLanguage = Object.entries(item.languages).map(([name, rowsOf]) =>
-      make("details", {}, make("summary", {}, word(name, {}, "languages")),
-        differences(word(name, {}, "languages"), rowsOf, base, other)));
     const heading = make("h3");
     const [first, second] = word("compared").split(/\{other\}|\{base\}/).slice(1);
     heading.append(foreign(other), first, foreign(base), second ?? "");
     return [heading, warning, make("p", {}, word("won_lost")), make("div", { className: "tallies" }, ...tallies), table,
-      make("p", { className: "quiet" }, notes.join(" ")), ...byLanguage].filter(Boolean);
+      make("p", { className: "quiet" }, notes.join(" "))].filter(Boolean);
   });
 }
 
 function differences(caption, rows, base, other) {
   const known = rows.map((row) => [DATA.figures.find((item) => item.section === row.section && item.name === row.name), row]);
   const heads = head(column(word("figure")), column(foreign(base), "number"), column(foreign(other), "number"),
-    column(word("difference"), "number"), column("p", "number"), column(word("significant")));
-  return wide(caption, heads, grouped(known.map(([figure, row]) => [figure, differenceRow(figure, row)]), 6));
+    column(word("difference"), "number"), column("p", "number"), column(word("corrected"), "number"), column(word("significant")));
+  return wide(caption, heads, grouped(known.map(([figure, row]) => [figure, differenceRow(figure, row)]), 7));
 }
 
 function differenceRow(figure, row) {
@@ -154,7 +151,7 @@ function differenceRow(figure, row) {
     bounded(row.low === null ? null : [row.low, row.high], figure.kind, true));
   return make("tr", {}, figureName(figure, false), make("td", { className: "number" }, numeral(written(row.a, figure.kind))),
     make("td", { className: "number" }, numeral(written(row.b, figure.kind))), difference,
-    make("td", { className: "number" }, make("span", {}, numeral(row.p === null ? "–" : row.p < 0.001 ? "<0.001" : row.p.toFixed(3)))),
+    ...[row.p, row.p_holm].map((p) => make("td", { className: "number" }, make("span", {}, numeral(p < 0.001 ? "<0.001" : p.toFixed(3))))),
     make("td", {}, make("span", { className: `sure ${row.verdict}` }, word(row.verdict))));
 }
 

@@ -103,12 +103,13 @@ def _comparison(runs: Sequence[Run], comparison: dict[str, Any]) -> list[str]:
             written(item["a"], kind(item["section"], item["name"])),
             written(item["b"], kind(item["section"], item["name"])),
             _difference(item),
-            "–" if item["p"] is None else f"{item['p']:.3f}",
+            _p(item["p"]),
+            _p(item["p_holm"]),
             _sure(item),
         ]
         for item in comparison["figures"]
     ]
-    notes = [word("words", "compare_note", "en", n=comparison["shared"], m=comparison["tested"])]
+    notes = [word("words", "compare_note", "en", n=comparison["shared"])]
     notes += [word("words", key, "en", n=comparison[key]) for key in ("not_shared", "other_text") if comparison[key]]
     lost_rows = [run.rows[name] for name, found in comparison["outcomes"].items() if found == "lost"]
     pairs = [(row, _said(base.rows[row.id])) for row in lost_rows[:WORST]]
@@ -116,7 +117,7 @@ def _comparison(runs: Sequence[Run], comparison: dict[str, Any]) -> list[str]:
     return [
         f"## {_inline(run.name)} against {_inline(base.name)}",
         f"Won {won}, lost {lost}, same {counts.get('same', 0)}.",
-        _table(["Figure", _inline(base.name), _inline(run.name), "Difference", "p", ""], rows, numbers_from=1),
+        _table(["Figure", _inline(base.name), _inline(run.name), "Difference", "p", "p, corrected", ""], rows, numbers_from=1),
         " ".join(notes),
         f"Won: {', '.join(names[:50])}{' …' if len(names) > 50 else ''}" if names else "",
         *_failures(run, pairs, f"Lost ({lost}{f', the first {WORST}' if lost > WORST else ''})", before=_inline(base.name)),
@@ -129,9 +130,13 @@ def _difference(item: dict[str, Any]) -> str:
     return f"{written(item['difference'], how, sign=True)} ({interval(bounds, how, sign=True)})"
 
 
+def _p(value: float) -> str:
+    return "<0.001" if value < 0.001 else f"{value:.3f}"
+
+
 def _sure(item: dict[str, Any]) -> str:
     text = word("words", item["verdict"], "en")
-    return f"**{text}**" if item["significant"] else text
+    return f"**{text}**" if item["verdict"] in ("better", "worse", "changed") else text
 
 
 def _failures(run: Run, rows: Sequence[tuple[Result, str]], heading: str, before: str = "") -> list[str]:

@@ -229,7 +229,7 @@ def _differences(axes: "Axes", runs: Sequence[Run], interface: Interface, compar
     bars = [(item["difference"] * 100, item["low"] * 100, item["high"] * 100) for item in shown]
     rows = [figure(item["section"], item["name"], interface) for item in shown]
     gains = [item["difference"] * better(item["section"], item["name"]) for item in shown]
-    forest(axes, rows, bars, gains, [item["significant"] for item in shown], interface)
+    forest(axes, rows, bars, gains, [item["verdict"] in ("better", "worse", "changed") for item in shown], interface)
     axes.set_xlabel(word("plots", "points", interface))
 
 

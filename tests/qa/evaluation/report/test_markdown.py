@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from qa.evaluation.report.comparing import comparison
+from qa.evaluation.comparing import compare_runs
+from qa.evaluation.report.comparing import shown
 from qa.evaluation.report.labels import INTERFACES, interval, labels, written
 from qa.evaluation.report.markdown import markdown, worst
 from qa.evaluation.report.reading import read
@@ -34,7 +35,7 @@ def test_markdown_cannot_be_broken_out_of(hostile_run: Path) -> None:
 
 def test_tables_of_markdown_have_rows_of_one_width(run_a: Path, run_b: Path) -> None:
     runs = read([run_a, run_b])
-    text = markdown(runs, [comparison(runs, 1)])
+    text = markdown(runs, [shown(runs, 1, compare_runs([run_a, run_b])[0])])
     widths: set[int] = set()
     for line in text.splitlines():
         if line.startswith("|"):

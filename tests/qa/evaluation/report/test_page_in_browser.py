@@ -50,9 +50,8 @@ def page(browser: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
     assert not broken
 
 
-def show(page: Any, runs: list[Path], out: Path) -> None:
-    write(runs, out)
-    page.goto((out / "report.html").as_uri())
+def show(page: Any, report: Path) -> None:
+    page.goto((report / "report.html").as_uri())
 
 
 def shown(page: Any) -> list[str]:
@@ -63,8 +62,8 @@ def tick(page: Any, value: str) -> None:
     page.locator(f"#questions-body input[value={value}]").check()
 
 
-def test_filters_and_a_quote_in_its_passage(page: Any, run_a: Path, tmp_path: Path) -> None:
-    show(page, [run_a], tmp_path / "out")
+def test_filters_and_a_quote_in_its_passage(page: Any, report_a: Path) -> None:
+    show(page, report_a)
     assert page.locator("#shown").inner_text() == "120 of 120 questions"
     assert len(shown(page)) == 25
 
@@ -91,8 +90,8 @@ def test_filters_and_a_quote_in_its_passage(page: Any, run_a: Path, tmp_path: Pa
     assert 0 < len(shown(page)) < 25
 
 
-def test_search_reads_arabic_as_people_write_it(page: Any, run_a: Path, tmp_path: Path) -> None:
-    show(page, [run_a], tmp_path / "out")
+def test_search_reads_arabic_as_people_write_it(page: Any, report_a: Path) -> None:
+    show(page, report_a)
     page.locator("#filter-search").fill("اعلن التَّحالف ٧٧")
     playwright.expect(page.locator("#list .question")).to_have_count(1)
     assert shown(page) == ["متى أعلن التحالف انتهاء العمليات؟ (77)"]
@@ -100,8 +99,8 @@ def test_search_reads_arabic_as_people_write_it(page: Any, run_a: Path, tmp_path
     playwright.expect(page.locator("#none")).to_be_visible()
 
 
-def test_the_language_of_the_interface(page: Any, run_a: Path, tmp_path: Path) -> None:
-    show(page, [run_a], tmp_path / "out")
+def test_the_language_of_the_interface(page: Any, report_a: Path) -> None:
+    show(page, report_a)
     assert page.locator("html").get_attribute("dir") == "ltr"
     assert page.locator("figure.plot .only-en").first.is_visible()
     page.locator("#switch").click()
@@ -119,8 +118,8 @@ def test_the_language_of_the_interface(page: Any, run_a: Path, tmp_path: Path) -
     assert page.locator("html").get_attribute("lang") == "ar"
 
 
-def test_by_keyboard_alone(page: Any, run_a: Path, tmp_path: Path) -> None:
-    show(page, [run_a], tmp_path / "out")
+def test_by_keyboard_alone(page: Any, report_a: Path) -> None:
+    show(page, report_a)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.locator("#list .question").nth(1).focus()
@@ -131,8 +130,8 @@ def test_by_keyboard_alone(page: Any, run_a: Path, tmp_path: Path) -> None:
     assert page.locator("#list .detail").count() == 0
 
 
-def test_hostile_content_stays_text(page: Any, hostile_run: Path, tmp_path: Path) -> None:
-    show(page, [hostile_run], tmp_path / "out")
+def test_hostile_content_stays_text(page: Any, hostile_report: Path) -> None:
+    show(page, hostile_report)
     for at in range(7):
         page.locator("#list .question").nth(at).click()
     assert page.locator("#list .detail").count() == 7
@@ -145,8 +144,8 @@ def test_hostile_content_stays_text(page: Any, hostile_run: Path, tmp_path: Path
 
 
 @pytest.mark.parametrize("page", [{"viewport": {"width": 360, "height": 740}}, {"color_scheme": "dark"}], indirect=True)
-def test_narrow_and_dark(page: Any, run_a: Path, run_b: Path, tmp_path: Path) -> None:
-    show(page, [run_a, run_b], tmp_path / "out")
+def test_narrow_and_dark(page: Any, report_ab: Path) -> None:
+    show(page, report_ab)
     for _ in range(2):
         page.locator("#list .question").first.click()
         page.locator("#switch").click()
@@ -155,8 +154,8 @@ def test_narrow_and_dark(page: Any, run_a: Path, run_b: Path, tmp_path: Path) ->
     assert ink == page.evaluate("getComputedStyle(document.body).color")
 
 
-def test_what_was_won_and_lost(page: Any, run_a: Path, run_b: Path, tmp_path: Path) -> None:
-    show(page, [run_a, run_b], tmp_path / "out")
+def test_what_was_won_and_lost(page: Any, report_ab: Path) -> None:
+    show(page, report_ab)
     won = int(page.locator(".tally.won bdi").inner_text())
     page.locator(".tally.won").click()
     assert page.locator("#shown").inner_text() == f"{won} of 120 questions"
@@ -169,7 +168,8 @@ def test_what_was_won_and_lost(page: Any, run_a: Path, run_b: Path, tmp_path: Pa
 
 
 def test_two_thousand_questions(page: Any, tmp_path: Path) -> None:
-    show(page, [save(tmp_path / "large", ordinary(2000))], tmp_path / "out")
+    write([save(tmp_path / "large", ordinary(2000))], tmp_path)
+    show(page, tmp_path)
     assert page.locator("#list tr").count() < 60
     started = time.perf_counter()
     page.locator("#filter-search").fill("العمليات 1999")

@@ -52,9 +52,8 @@ def data_of(page: Path) -> dict:
 
 
 @pytest.fixture
-def hostile_page(hostile_run: Path, tmp_path: Path) -> Path:
-    write([hostile_run], tmp_path / "out")
-    return tmp_path / "out" / "report.html"
+def hostile_page(hostile_report: Path) -> Path:
+    return hostile_report / "report.html"
 
 
 def test_a_page_loads_nothing(hostile_page: Path) -> None:
@@ -89,9 +88,8 @@ def test_all_questions_are_there_and_missing_fields_do_no_harm(hostile_page: Pat
     assert document["questions"][2]["runs"][0].get("confidence") is None
 
 
-def test_plots_are_inside_and_take_colours_from_the_page(run_a: Path, tmp_path: Path) -> None:
-    write([run_a], tmp_path / "out")
-    text = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+def test_plots_are_inside_and_take_colours_from_the_page(report_a: Path) -> None:
+    text = (report_a / "report.html").read_text(encoding="utf-8")
     keys = re.findall(r'data-plot="(\w+)"', text)
     assert keys == ["languages", "types", "risk_coverage", "calibration", "latency"]
     pictures = re.findall(r"<svg.*?</svg>", text, re.DOTALL)
@@ -127,9 +125,8 @@ def test_a_passage_is_kept_once() -> None:
     assert passages.add(passage("a", ARABIC, 7)) == 1
 
 
-def test_json_holds_the_figures_of_the_run(run_a: Path, tmp_path: Path) -> None:
-    write([run_a], tmp_path / "out")
-    document = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
+def test_json_holds_the_figures_of_the_run(run_a: Path, report_a: Path) -> None:
+    document = json.loads((report_a / "report.json").read_text(encoding="utf-8"))
     metrics = json.loads((run_a / METRICS_FILE).read_text(encoding="utf-8"))
     assert document["kind"] == "run"
     assert document["runs"][0]["name"] == "first"
@@ -152,10 +149,11 @@ def test_runs_without_a_question_in_common_are_refused(run_a: Path, tmp_path: Pa
         write([run_a, other], tmp_path / "out")
 
 
-def test_a_run_that_did_not_finish_is_refused(run_a: Path, tmp_path: Path) -> None:
-    (run_a / METRICS_FILE).unlink()
+def test_a_run_that_did_not_finish_is_refused(tmp_path: Path) -> None:
+    run = save(tmp_path / "run", ordinary(2))
+    (run / METRICS_FILE).unlink()
     with pytest.raises(DatasetError, match="did not finish"):
-        write([run_a], tmp_path / "out")
+        write([run], tmp_path / "out")
     with pytest.raises(DatasetError, match="at least one run"):
         write([], tmp_path / "out")
 
