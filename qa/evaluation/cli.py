@@ -4,12 +4,13 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from index.errors import InputError
+from index.errors import InputError, MissingExtra
 from qa.cli.options import data_option, json_option
 from qa.cli.streams import print_json, stderr_line
 from qa.evaluation.errors import DatasetError
@@ -110,6 +111,8 @@ def measure(
 
     if articles is not None and data is not None:
         raise click.UsageError("--articles are indexed for the occasion, --data is an index that is there: give one of them")
+    if report is not None and find_spec("matplotlib") is None:
+        raise MissingExtra("reports draw their plots with matplotlib: pip install 'dalil[eval]'")
     try:
         bounds = _bounds(minima, maxima, options["k"])
     except InputError as error:

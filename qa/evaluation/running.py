@@ -14,6 +14,7 @@ from qa.evaluation.answers import as_answer
 from qa.evaluation.datasets import Dataset, Question
 from qa.evaluation.errors import DatasetError, JudgeError
 from qa.evaluation.judges import Judge
+from qa.evaluation.metrics.retrieval import require
 from qa.evaluation.progress import question_bar
 from qa.evaluation.provenance import now
 from qa.evaluation.results import METRICS_FILE, RESULTS_FILE, RUN_FILE, Metrics, Result, read_results, write_json
@@ -87,6 +88,7 @@ def run(dataset: Dataset, system: System, out: Path, judge: Judge, options: Opti
     """
     options = options or Options()
     _check_ids(dataset)
+    require()
     out.mkdir(parents=True, exist_ok=True)
     fingerprint = fingerprint_of(dataset, system, judge, options)
     done = resume(out, fingerprint, options)

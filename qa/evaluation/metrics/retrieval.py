@@ -19,11 +19,20 @@ Worked: the relevant article is second of three: recall@1 0, recall@5 1, MRR 1/2
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from index.errors import MissingExtra
+
 CUTOFFS = (1, 5, 10)
 _QUERY = "q"
+
+
+def require() -> None:
+    """Raise `MissingExtra` where ir-measures is not installed, before any question is asked."""
+    if find_spec("ir_measures") is None:
+        raise MissingExtra("retrieval is measured with ir-measures: pip install 'dalil[eval]'")
 
 
 def article_ranking(passages: Sequence[object], articles: Sequence[str]) -> list[str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 import ir_measures
 import pytest
 
+from index.errors import MissingExtra
 from qa.evaluation.datasets import Dataset, Question
 from qa.evaluation.errors import DatasetError, JudgeError, RunMismatchError
 from qa.evaluation.judges.bundled import BundledJudge
@@ -217,6 +218,14 @@ def test_a_judge_that_fails_ends_the_run(tmp_path: Path) -> None:
     with pytest.raises(JudgeError):
         run(DATASET, World(), tmp_path, Silent(), Options(progress=False))
     assert not read_run(tmp_path)["complete"]
+
+
+def test_what_is_not_installed_is_said_before_any_question(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qa.evaluation.metrics.retrieval.find_spec", lambda name: None)
+    system = World()
+    with pytest.raises(MissingExtra, match=r"dalil\[eval\]"):
+        measure(tmp_path, system)
+    assert system.asked == []
 
 
 def test_runs_that_cannot_be(tmp_path: Path) -> None:
