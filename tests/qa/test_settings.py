@@ -138,10 +138,6 @@ BAD: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-def toml(values: Mapping[str, Any]) -> str:
-    return "\n".join(f"{name} = {value!r}" for name, value in values.items())
-
-
 CASES = [
     (where, name, value, told)
     for where in ("keyword", "environment", "inside", "here")
