@@ -1,7 +1,7 @@
 """FAISS indexes of three kinds behind one interface: exact, a graph (HNSW), lists (IVF). Inner products, passages by row id."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 import faiss as _faiss
@@ -96,6 +96,16 @@ class Neighbours:
         found, ids = self._index.search(query[None, :], min(k, int(self._index.ntotal)), params=params)
         pairs = zip(ids[0].tolist(), found[0].tolist(), strict=True)
         return {row_id: score for row_id, score in pairs if row_id >= 0}
+
+    def vectors(self, ids: Sequence[int]) -> NDArray[np.float32] | None:
+        """The vectors (n, dimensions) of these passages, or `None` where this kind cannot give them or one is not held."""
+        if self.kind != "exact":
+            return None
+        try:
+            held: NDArray[np.float32] = self._index.reconstruct_batch(np.array(ids, dtype=np.int64))
+        except RuntimeError:
+            return None
+        return held
 
     def _parameters(self, k: int, allowed: NDArray[np.int64] | None) -> Any:
         """The chosen passages, and more effort the fewer of all they are."""

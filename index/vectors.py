@@ -168,7 +168,13 @@ class VectorIndex:
             return self._held.search(query, k, allowed)
 
     def score(self, query: NDArray[np.float32], ids: Sequence[int]) -> dict[int, float]:
-        """Inner products of `query` (dimensions,) with these passages, from the store; ids that are gone are left out."""
-        held, block = self._store.vectors_of(ids)
+        """Inner products of `query` (dimensions,) with these passages; ids that are gone are left out."""
+        if not len(ids):
+            return {}
+        with self._lock:
+            block = self._held.vectors(ids)
+        found: Sequence[int] = ids
+        if block is None:
+            found, block = self._store.vectors_of(ids)
         # Not a matrix product: BLAS would wake threads up, which costs more than it brings here.
-        return dict(zip(held, np.einsum("ij,j->i", block, query).tolist(), strict=True)) if held else {}
+        return dict(zip(found, np.einsum("ij,j->i", block, query).tolist(), strict=True)) if found else {}
