@@ -112,7 +112,7 @@ def measure(
     if articles is not None and data is not None:
         raise click.UsageError("--articles are indexed for the occasion, --data is an index that is there: give one of them")
     if report is not None and find_spec("matplotlib") is None:
-        raise MissingExtra("reports draw their plots with matplotlib: pip install 'dalil[eval]'")
+        raise MissingExtra("reports draw their plots with matplotlib, which is not installed: pip install matplotlib")
     try:
         bounds = _bounds(minima, maxima, options["k"])
     except InputError as error:

@@ -32,7 +32,7 @@ _QUERY = "q"
 def require() -> None:
     """Raise `MissingExtra` where ir-measures is not installed, before any question is asked."""
     if find_spec("ir_measures") is None:
-        raise MissingExtra("retrieval is measured with ir-measures: pip install 'dalil[eval]'")
+        raise MissingExtra("retrieval is measured with ir-measures, which is not installed: pip install ir-measures")
 
 
 def article_ranking(passages: Sequence[object], articles: Sequence[str]) -> list[str]:

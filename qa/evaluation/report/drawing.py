@@ -62,7 +62,9 @@ def require() -> None:
     try:
         import matplotlib  # noqa: F401
     except ImportError as error:
-        raise MissingExtra("reports draw their plots with matplotlib: pip install 'dalil[eval]'") from error
+        raise MissingExtra(
+            "reports draw their plots with matplotlib, which is not installed: pip install matplotlib"
+        ) from error
 
 
 def label(text: str, longest: int = 28) -> str:

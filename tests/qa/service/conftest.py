@@ -4,6 +4,7 @@ import socket
 import threading
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import mkdtemp
 from types import SimpleNamespace
 
 import httpx
@@ -22,7 +23,8 @@ def serving(dalil, **settings):
     """A client of a running service. `raw` opens a plain connection to it."""
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
-    app = create_app(dalil, Settings(**settings))
+    data = dalil.settings.data if isinstance(dalil, Dalil) else mkdtemp()
+    app = create_app(dalil, Settings(data=data, **settings))
     server = uvicorn.Server(uvicorn.Config(app, access_log=False, log_level="critical", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()

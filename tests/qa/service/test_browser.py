@@ -84,7 +84,7 @@ def ask(page, question):
 )
 def test_ask_and_open_the_citation(open_page, service, locale, question, direction):
     page = open_page(locale=locale)
-    assert page.locator("html").get_attribute("dir") == direction
+    page.wait_for_function("wanted => document.documentElement.dir === wanted", arg=direction)
     ask(page, question)
     assert page.locator(".turn h2").inner_text() == question
     page.locator(".answer .marker").first.click()
