@@ -1,5 +1,6 @@
 """The front door: open an index, put articles in, ask."""
 
+import os
 import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -75,17 +76,14 @@ class Dalil:
         return read_source(source, max_bytes=largest, allow_private=self.settings.allow_private_urls)
 
     def _vanished(self, sources: Sequence[str | Path], seen: set[str], report: IndexReport) -> list[str]:
-        """Stored articles whose origin lies under `sources`, that were neither seen nor unreadable this time."""
-        roots = [Path(source).resolve() for source in sources]
-        kept = {origin for origin, _ in report.skipped}
-        gone = []
-        for article_id, origin in self._collection.store.origins():
-            if article_id in seen or origin is None or origin in kept:
-                continue
-            path = Path(origin.partition("#")[0]).resolve()
-            if any(path == root or root in path.parents for root in roots):
-                gone.append(article_id)
-        return gone
+        """Stored articles from under `sources` that were not seen this time; files with anything unreadable keep theirs."""
+        roots = [str(Path(source).resolve()) for source in sources]
+        unread = [str(_file_of(origin).resolve()) for origin, _ in report.skipped]
+        return [
+            article_id
+            for article_id, origin in self._collection.store.origins()
+            if origin is not None and article_id not in seen and _under(origin, roots) and not _under(origin, unread)
+        ]
 
     def add(self, articles: Sequence[Article]) -> IndexReport:
         """Add or refresh articles that are already in memory."""
@@ -173,3 +171,15 @@ class Dalil:
     def close(self) -> None:
         """Release files and the database."""
         self._collection.close()
+
+
+def _file_of(origin: str) -> Path:
+    """The file of an origin: `corpus.jsonl:7` is a line of `corpus.jsonl`."""
+    path = Path(origin)
+    return path if path.exists() or ":" not in path.name else Path(origin.rpartition(":")[0])
+
+
+def _under(origin: str, roots: Sequence[str]) -> bool:
+    """Whether an origin is one of the files or folders `roots`, a file in one, or a line of one."""
+    place = str(Path(origin).resolve())
+    return any(place == root or place.startswith((root + os.sep, root + ":")) for root in roots)

@@ -1,4 +1,7 @@
-"""The sentences of the articles that were found, each with the evidence that it answers the question."""
+"""The sentences of the articles that were found, each with the evidence that it answers the question.
+
+Sentences of news run to a hundred words: long ones are read, and quoted, in runs of whole clauses.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +12,7 @@ from numpy.typing import NDArray
 
 from index.collection import Collection
 from index.hits import Hit
-from index.language import fold, sentence_spans, trim
+from index.language import clause_spans, fold, sentence_spans, trim
 from index.language.stemming import terms
 from index.retrieval import Found, Query, QueryWord
 from qa.reading.cues import offers
@@ -48,6 +51,8 @@ FEATURES = (
     "cosine",  # of question and sentence
 )
 _ARTICLES = 4
+_LONG = 40  # words from which a sentence is read in runs of clauses
+_PIECE = 30  # words of such a run
 _WINDOW = 8  # passages on both sides of one that was found that are read with it
 
 
@@ -80,11 +85,24 @@ class Candidate:
 def _split(text: str) -> tuple[tuple[int, int, str, str, tuple[str, ...]], ...]:
     found = []
     for span in sentence_spans(text):
-        start, end = trim(text, span)
-        if end > start:
-            piece = text[start:end]
-            found.append((start, end, piece, fold(piece), tuple(terms(piece))))
+        for start, end in _pieces(text, trim(text, span)):
+            if end > start:
+                piece = text[start:end]
+                found.append((start, end, piece, fold(piece), tuple(terms(piece))))
     return tuple(found)
+
+
+def _pieces(text: str, sentence: tuple[int, int]) -> list[tuple[int, int]]:
+    """A sentence as it is, or, where it is long, in runs of whole clauses that an answer has room for."""
+    if len(text[slice(*sentence)].split()) <= _LONG:
+        return [sentence]
+    pieces: list[tuple[int, int]] = []
+    for clause in clause_spans(text, sentence):
+        if pieces and len(text[pieces[-1][0] : clause[1]].split()) <= _PIECE:
+            pieces[-1] = (pieces[-1][0], clause[1])
+        else:
+            pieces.append(clause)
+    return [trim(text, piece) for piece in pieces]
 
 
 def sentences_of(passages: Sequence[Hit]) -> list[Sentence]:

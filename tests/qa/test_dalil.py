@@ -310,3 +310,17 @@ def test_two_open_at_once_and_many_threads(dalil: Dalil) -> None:
     assert len(answers) == 24
     assert dalil.search(pseudoword(7))[0].article_id == "n7"
     other.close()
+
+
+def test_pruning_takes_out_lines_that_are_gone_but_nothing_of_a_file_with_a_bad_line(tmp_path):
+    file = tmp_path / "in" / "all.jsonl"
+    file.parent.mkdir()
+    lines = [json.dumps({"id": name, "text": f"نص المقال {name} عن مدينة {name}."}) for name in ("a", "b", "c")]
+    with Dalil.open(tmp_path / "data") as dalil:
+        file.write_text("\n".join(lines), encoding="utf-8")
+        assert dalil.index([file], prune=True).removed == 0
+        file.write_text("\n".join([lines[0], "{broken", lines[2]]), encoding="utf-8")
+        assert dalil.index([file.parent], prune=True).removed == 0
+        file.write_text("\n".join([lines[0], lines[2]]), encoding="utf-8")
+        assert dalil.index([file.parent], prune=True).removed == 1
+        assert [article.id for article in dalil.articles()[0]] == ["a", "c"]
