@@ -19,6 +19,7 @@ MAX_OPTIONS = 6
 FLATTEN = 0.5  # weights of the lexicon are raised to this power: the likeliest translation elsewhere may not be the one here
 NAME_SHARE = 0.8  # of the best spelling of a capitalised word that the lexicon knows too
 _CAPITAL = re.compile(r"[^\W\d_a-z][^\W_]*")
+_ENDING = re.compile(r"(?<=[a-z]{3})(?:ids?|ians?|isms?|ists?|ites?|is|s)\Z")
 _ARTICLE = re.compile(r"^(?:و?(?:ال|بال|كال|فال)|و?لل)(?=..)")
 
 
@@ -68,15 +69,24 @@ def _translate(word: str, target: Language, doc_freq: DocFreq, capital: bool) ->
 
 
 def name_options(word: str, target: Language, doc_freq: DocFreq) -> list[tuple[str, float]]:
-    """Spellings of a folded word in the other script that stand in the index, as stems; the best of them weighs 1."""
+    """Spellings of a folded word in the other script that stand in the index, as stems; the best of them weighs 1.
+
+    Where the whole word has none, it is tried without its English ending: Fatimids as Fatim-, as Arabic stems have it.
+    """
     if target == "en":
-        word = _ARTICLE.sub("", word)
+        return _spelled(_ARTICLE.sub("", word), target, doc_freq)
+    name = word.removesuffix("'s").replace("'", "").replace(".", "")
+    found = _spelled(name, target, doc_freq)
+    if not found and (ending := _ENDING.search(name)):
+        found = _spelled(name[: ending.start()], target, doc_freq)
+    return found
+
+
+def _spelled(name: str, target: Language, doc_freq: DocFreq) -> list[tuple[str, float]]:
     found: Options = {}
-    for spelling, chance in spellings(word, target):
+    for spelling, chance in spellings(name, target):
         term = stem(spelling)
         if doc_freq(term):
             found[term] = found.get(term, 0.0) + chance
-    if not found:
-        return []
-    best = max(found.values())
+    best = max(found.values(), default=1.0)
     return sorted(((term, chance / best) for term, chance in found.items()), key=lambda item: -item[1])

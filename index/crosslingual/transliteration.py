@@ -19,7 +19,6 @@ from index.article import Language
 BEAM = 48
 LONGEST_NAME = 24
 _START = 0
-
 _MARGIN = 9.0  # spellings this many nats behind the best at the same place are dropped
 _State = tuple[int, int, str]
 
@@ -61,56 +60,67 @@ class Transliterator:
 
     def spellings(self, name: str, target: Language, beam: int = BEAM) -> list[tuple[str, float]]:
         """The likeliest spellings of one folded word in the letters of `target`, best first, with their shares (sum 1)."""
-        if not name or len(name) > LONGEST_NAME:
-            return []
-        side = 1 if target == "ar" else 0
-        table = self._from[target]
-        longest = 3 if target == "ar" else 2
-        agenda: list[dict[_State, float]] = [{} for _ in range(len(name) + 1)]
-        agenda[0][_START, _START, ""] = 0.0
-        ceiling = [-1e9] * (len(name) + 1)  # the best score at each place: what falls far behind is dropped
-        for at in range(len(name)):
-            states = self._best(agenda[at], beam)
-            if target == "en":
-                states = self._best([*states, *self._insertions(states, table[""], side)], beam)
-            for (before, last, out), score in states:
-                for length in range(1, min(longest, len(name) - at) + 1):
-                    later = agenda[at + length]
-                    floor = ceiling[at + length] - _MARGIN
-                    for unit in table.get(name[at : at + length], ()):
-                        value = score + self._log(before, last, unit)
-                        if value > floor:
-                            new = (last, unit, out + self._units[unit][side])
-                            if value > later.get(new, -1e9):
-                                later[new] = value
-                                if value > ceiling[at + length]:
-                                    ceiling[at + length] = value
-                                    floor = value - _MARGIN
-        return self._finish(agenda[-1], beam)
-
-    def _insertions(self, states: list[tuple[_State, float]], silent: list[int], side: int) -> Iterable[tuple[_State, float]]:
-        """`states` followed by one unit that has no letter on the source side (vowels that Arabic leaves out)."""
-        for (before, last, out), score in states:
-            for unit in silent:
-                yield (last, unit, out + self._units[unit][side]), score + self._log(before, last, unit)
-
-    @staticmethod
-    def _best(states: Iterable[tuple[_State, float]] | dict[_State, float], beam: int) -> list[tuple[_State, float]]:
-        items = states.items() if isinstance(states, dict) else states
-        return nlargest(beam, items, key=lambda item: item[1])
-
-    def _finish(self, states: dict[_State, float], beam: int) -> list[tuple[str, float]]:
-        scores: dict[str, float] = {}
-        for (before, last, out), score in states.items():
-            score += self._log(before, last, _START)
-            if out:
-                scores[out] = max(score, scores.get(out, -1e9))
-        found = nlargest(beam, scores.items(), key=lambda item: item[1])
+        found = nlargest(beam, self._search(name, target, beam).items(), key=_score)
         if not found:
             return []
         best = found[0][1]
         total = sum(exp(score - best) for _, score in found)
         return [(out, exp(score - best) / total) for out, score in found]
+
+    def likeness(self, latin: str, arabic: str) -> float:
+        """How well two folded words spell one name, 0 to 1: the chance of this spelling against the best, per letter."""
+        own = self._search(latin, "ar", BEAM, only=arabic).get(arabic)
+        if own is None:
+            return 0.0
+        best = max(self._search(latin, "ar", 8).values())
+        return exp(min(0.0, own - best) / max(len(latin), len(arabic)))
+
+    def _search(self, name: str, target: Language, beam: int, only: str | None = None) -> dict[str, float]:
+        """Beam search from the left: spellings with the log of their joint chance with `name`; or of the spelling `only`."""
+        if not name or len(name) > LONGEST_NAME:
+            return {}
+        side = 1 if target == "ar" else 0
+        table = self._from[target]
+        agenda: list[dict[_State, float]] = [{} for _ in range(len(name) + 1)]
+        agenda[0][_START, _START, ""] = 0.0
+        ceiling = [-1e9] * (len(name) + 1)
+        margin = _MARGIN if only is None else 1e9
+        for at in range(len(name)):
+            states = nlargest(beam, agenda[at].items(), key=_score)
+            if target == "en":
+                states = nlargest(beam, [*states, *self._insertions(states)], key=_score)
+            choices = [
+                (at + n, table[name[at : at + n]]) for n in (1, 2, 3) if name[at : at + n] in table and at + n <= len(name)
+            ]
+            for (before, last, out), score in states:
+                for end, units in choices:
+                    later = agenda[end]
+                    for unit in units:
+                        value = score + self._log(before, last, unit)
+                        if value <= ceiling[end] - margin:
+                            continue
+                        state = (last, unit, out + self._units[unit][side])
+                        if value > later.get(state, -1e9) and (only is None or only.startswith(state[2])):
+                            later[state] = value
+                            ceiling[end] = max(ceiling[end], value)
+        return self._finish(agenda[-1])
+
+    def _insertions(self, states: list[tuple[_State, float]]) -> Iterable[tuple[_State, float]]:
+        """`states` followed by one unit without an Arabic letter (vowels that Arabic leaves out)."""
+        for (before, last, out), score in states:
+            for unit in self._from["en"][""]:
+                yield (last, unit, out + self._units[unit][0]), score + self._log(before, last, unit)
+
+    def _finish(self, states: dict[_State, float]) -> dict[str, float]:
+        scores: dict[str, float] = {}
+        for (before, last, out), score in states.items():
+            if out:
+                scores[out] = max(score + self._log(before, last, _START), scores.get(out, -1e9))
+        return scores
+
+
+def _score(item: tuple[object, float]) -> float:
+    return item[1]
 
 
 @lru_cache(maxsize=1)

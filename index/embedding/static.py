@@ -100,6 +100,11 @@ class StaticEncoder:
         """As `encode_passages`: questions and passages are treated alike."""
         return self.encode_passages(texts)
 
+    def word_vectors(self, found: Sequence[str]) -> NDArray[np.float32]:
+        """(len(found), dimensions) for folded words: what each adds to a text's sum, longer for the rarer; zero if unknown."""
+        tokens = np.fromiter((self._tokens[word] for word in found), np.int64, len(found))
+        return np.asarray(self._rows[self._mapping[tokens]] * self._weights[tokens, None], np.float32)
+
     def _encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         find = self._tokens.__getitem__
         tokens = [list(map(find, words(fold(text)))) for text in texts]

@@ -6,7 +6,6 @@ an Arabic token of one sentence pair.
 """
 
 import logging
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +18,7 @@ from index.language.stemming import terms
 
 logger = logging.getLogger(__name__)
 MAX_TOKENS = 45
+LEAST = 0.003  # expected counts below this are noise
 FLATTEN = 0.7  # counts are raised to this power: much of one subject's texts says little about a word elsewhere
 
 
@@ -42,11 +42,10 @@ class _Links:
     weight: NDArray[np.float64]
 
 
-def _number(tokens: Sequence[list[str]], least: int) -> tuple[list[str], list[NDArray[np.int64]]]:
-    counts = Counter(token for sentence in tokens for token in set(sentence))
-    words = ["", *sorted(word for word, count in counts.items() if count >= least)]
+def _number(tokens: Sequence[list[str]]) -> tuple[list[str], list[NDArray[np.int64]]]:
+    words = ["", *sorted({token for sentence in tokens for token in sentence})]
     number = {word: i for i, word in enumerate(words)}
-    return words, [np.array([0] + [number[t] for t in sentence if t in number]) for sentence in tokens]
+    return words, [np.array([0] + [number[token] for token in sentence]) for sentence in tokens]
 
 
 def _links(
@@ -78,8 +77,11 @@ def _posterior(table: NDArray[np.float64], links: _Links, token: NDArray[np.int6
     return probability / np.maximum(np.bincount(token, probability), 1e-30)[token]
 
 
-def align(pairs: Sequence[Pair], iterations: int = 6) -> Counts:
-    """Expected translation counts over all `pairs`, stems as `terms` gives them."""
+def align(pairs: Sequence[Pair], iterations: int = 6, alone: int = 2) -> Counts:
+    """Expected translation counts over all `pairs`, stems as `terms` gives them.
+
+    The directions learn apart for `alone` rounds, then from the links on which they agree.
+    """
     english, arabic, weights = [], [], []
     for pair in pairs:
         en, ar = terms(pair.english), terms(pair.arabic)
@@ -87,31 +89,31 @@ def align(pairs: Sequence[Pair], iterations: int = 6) -> Counts:
             english.append(en)
             arabic.append(ar)
             weights.append(pair.weight)
-    en_words, en_ids = _number(english, 1)
-    ar_words, ar_ids = _number(arabic, 1)
+    en_words, en_ids = _number(english)
+    ar_words, ar_ids = _number(arabic)
     links = _links(en_ids, ar_ids, np.array(weights), len(ar_words))
     logger.info("%d pairs, %d links, %d kinds of link", len(weights), len(links.kind), len(links.kinds))
-    to_arabic = _normalise(np.ones(len(links.kinds)), links.kinds[:, 0])
-    to_english = _normalise(np.ones(len(links.kinds)), links.kinds[:, 1])
-    first_en, first_ar = links.kinds[links.kind, 0] == 0, links.kinds[links.kind, 1] == 0
+    from_en, from_ar = links.kinds[:, 0], links.kinds[:, 1]
+    empty = (links.kinds == 0).any(axis=1)
+    no_english, no_arabic = (from_en == 0)[links.kind], (from_ar == 0)[links.kind]
+    to_arabic, to_english = _normalise(np.ones(len(empty)), from_en), _normalise(np.ones(len(empty)), from_ar)
+    agreed = np.zeros(len(empty))
     for round_ in range(iterations):
         # Given English, an Arabic token comes from one English token (or the empty word), and the other way round.
-        forward = np.where(first_ar, 0.0, _posterior(to_arabic, links, links.arabic_token))
-        backward = np.where(first_en, 0.0, _posterior(to_english, links, links.english_token))
-        if round_ >= 2:
-            joint = np.bincount(links.kind, links.weight * forward * backward, len(links.kinds))
-            null = (links.kinds == 0).any(axis=1)
-            only_forward = np.bincount(links.kind, links.weight * forward, len(links.kinds))
-            only_backward = np.bincount(links.kind, links.weight * backward, len(links.kinds))
-            to_arabic = _normalise(np.where(null, only_forward, joint) + 1e-9, links.kinds[:, 0])
-            to_english = _normalise(np.where(null, only_backward, joint) + 1e-9, links.kinds[:, 1])
-        else:
-            to_arabic = _normalise(np.bincount(links.kind, links.weight * forward, len(links.kinds)), links.kinds[:, 0])
-            to_english = _normalise(np.bincount(links.kind, links.weight * backward, len(links.kinds)), links.kinds[:, 1])
-    real = (links.kinds > 0).all(axis=1) & (joint > 0.003)
+        forward = np.where(no_arabic, 0.0, _posterior(to_arabic, links, links.arabic_token))
+        backward = np.where(no_english, 0.0, _posterior(to_english, links, links.english_token))
+        agreed = _count(links, forward * backward)
+        apart = empty if round_ >= alone else np.ones_like(empty)  # where each direction keeps its own counts
+        to_arabic = _normalise(np.where(apart, _count(links, forward), agreed) + 1e-9, from_en)
+        to_english = _normalise(np.where(apart, _count(links, backward), agreed) + 1e-9, from_ar)
+    real = ~empty & (agreed > LEAST)
     kept = links.kinds[real]
-    flat = np.asarray(joint[real] ** FLATTEN, np.float64)
+    flat = np.asarray(agreed[real] ** FLATTEN, np.float64)
     return Counts([en_words[i] for i in kept[:, 0]], [ar_words[i] for i in kept[:, 1]], flat)
+
+
+def _count(links: _Links, posterior: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(np.bincount(links.kind, links.weight * posterior, len(links.kinds)), np.float64)
 
 
 def _normalise(counts: NDArray[np.float64], group: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -128,14 +130,12 @@ def pack(counts: Counts, options: int = 8, least: float = 0.04) -> dict[str, NDA
     en = np.array([en_number[word] for word in counts.english], np.int64)
     ar = np.array([ar_number[word] for word in counts.arabic], np.int64)
     arrays: dict[str, NDArray[np.generic]] = {}
-    for name, side in (("en", english), ("ar", arabic)):
-        arrays[f"{name}.bytes"], arrays[f"{name}.offsets"] = Words.pack(side)
+    for language, side in (("en", english), ("ar", arabic)):
+        arrays[f"{language}.bytes"], arrays[f"{language}.offsets"] = Words.pack(side)
     to_arabic, to_english = _normalise(counts.count, en), _normalise(counts.count, ar)
-    for name, source, target, weight in (
-        ("en-ar", en, ar, to_arabic * np.sqrt(to_english)),
-        ("ar-en", ar, en, to_english * np.sqrt(to_arabic)),
-    ):
-        arrays |= {f"{name}.{part}": array for part, array in _best(source, target, weight, options, least).items()}
+    directions = {"en-ar": (en, ar, to_arabic * np.sqrt(to_english)), "ar-en": (ar, en, to_english * np.sqrt(to_arabic))}
+    for direction, (source, target, weight) in directions.items():
+        arrays |= {f"{direction}.{part}": array for part, array in _best(source, target, weight, options, least).items()}
     return arrays
 
 

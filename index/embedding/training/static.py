@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 from torch.nn import functional
 
 from index.crosslingual.lexicon import Lexicon
@@ -30,8 +31,8 @@ class Recipe:
     """What may be turned in training; see the model card for what helped."""
 
     dimensions: int = 256
-    sif: float = 1e-3
-    steps: int = 3000
+    sif: float = 1e-4
+    steps: int = 1000
     batch: int = 1024
     rate: float = 3e-3
     scale: float = 20.0
@@ -71,7 +72,7 @@ class Corpus:
         self._row = vocabulary.row_of_stem()
         self._stems = vocabulary.stems
         self._lexicon = lexicon
-        self._choices: dict[int, tuple[list[int], list[float]]] = {}
+        self._table: tuple[NDArray[np.int64], NDArray[np.float64]] | None = None
         self.groups: dict[str, list[tuple[Bag, Bag]]] = {}
         self.weights: dict[str, list[float]] = {}
 
@@ -87,18 +88,27 @@ class Corpus:
             self.groups.setdefault(group, []).append(bags)
             self.weights.setdefault(group, []).append(weight)
 
-    def translate(self, bag: Bag, rng: random.Random) -> Bag:
+    def translate(self, bag: Bag, rng: np.random.Generator) -> Bag:
         """Every word exchanged for a translation drawn from the lexicon; words without one stay."""
-        out = []
-        for row in bag.tolist():
-            if row not in self._choices:
-                stem = self._stems[row][0]
-                target = "en" if is_arabic(stem) else "ar"
-                found = [(self._row[t], w) for t, w in self._lexicon.translations(stem, target) if t in self._row]  # type: ignore[arg-type]
-                self._choices[row] = ([r for r, _ in found], [w for _, w in found])
-            rows, weights = self._choices[row]
-            out.append(rng.choices(rows, weights)[0] if rows else row)
-        return np.array(out, np.int64)
+        if self._table is None:
+            self._table = self._translations()
+        rows, bounds = self._table
+        return np.asarray(rows[bag, (rng.random((len(bag), 1)) > bounds[bag]).sum(axis=1)], np.int64)
+
+    def _translations(self, options: int = 6) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """For each row up to `options` rows of the other language, and the cumulative chances that choose between them."""
+        rows = np.repeat(np.arange(len(self._stems))[:, None], options + 1, axis=1)
+        bounds = np.full((len(self._stems), options), 2.0)
+        for number, stems in enumerate(self._stems):
+            if len(stems) != 1 or not stems[0][0].isalpha():
+                continue
+            found = self._lexicon.translations(stems[0], "en" if is_arabic(stems[0]) else "ar")
+            known = [(self._row[term], weight) for term, weight in found if term in self._row][:options]
+            if known:
+                rows[number, : len(known)] = [row for row, _ in known]
+                chances = np.cumsum([weight for _, weight in known])
+                bounds[number, : len(known)] = chances / chances[-1] + 1e-9
+        return rows, bounds
 
 
 def add_clozes(corpus: Corpus, texts: Sequence[str], cut: int = 3) -> None:
@@ -119,47 +129,67 @@ def add_pairs(corpus: Corpus, pairs: Sequence[Pair]) -> None:
 
 
 def _batches(corpus: Corpus, recipe: Recipe) -> Iterator[tuple[list[Bag], list[Bag]]]:
-    rng = random.Random(recipe.seed)
+    rng, draw = random.Random(recipe.seed), np.random.default_rng(recipe.seed)
     totals = {name: list(np.cumsum(corpus.weights[name])) for name, _ in recipe.mix}
     for _ in range(recipe.steps):
         first: list[Bag] = []
         second: list[Bag] = []
         for name, share in recipe.mix:
             for a, b in rng.choices(corpus.groups[name], cum_weights=totals[name], k=int(share * recipe.batch)):
-                if name in ("question", "cloze"):
-                    a = rng.choice(np.array_split(a, 1)) if len(a) < 40 else a
-                    if rng.random() < recipe.translate:
-                        if rng.random() < 0.5:
-                            a = corpus.translate(a, rng)
-                        else:
-                            b = corpus.translate(b, rng)
+                if name in ("question", "cloze") and rng.random() < recipe.translate:
+                    if rng.random() < 0.5:
+                        a = corpus.translate(a, draw)
+                    else:
+                        b = corpus.translate(b, draw)
                 first.append(a)
                 second.append(b)
         yield first, second
 
 
-def _pool(bags: Sequence[Bag], table: torch.nn.EmbeddingBag) -> torch.Tensor:
-    offsets = np.cumsum([0, *(len(bag) for bag in bags[:-1])])
-    pooled = table(torch.from_numpy(np.concatenate(bags)), torch.from_numpy(offsets))
-    return functional.normalize(pooled, dim=1)
+class _Table:
+    """Rows that are trained by Adam, of which a batch touches few: only those are gathered, moved and remembered."""
+
+    def __init__(self, vectors: NDArray[np.float32]) -> None:
+        self.rows = torch.from_numpy(vectors.copy())
+        self._first = torch.zeros_like(self.rows)
+        self._second = torch.zeros_like(self.rows)
+        self._times = torch.zeros(len(vectors), 1)
+
+    def batch(self, bags: Sequence[Bag]) -> tuple[torch.Tensor, csr_matrix]:
+        """Numbers of the rows in `bags`, and the sparse (bags, rows) matrix of counts."""
+        used, column = np.unique(np.concatenate(bags), return_inverse=True)
+        starts = np.cumsum([0, *map(len, bags)])
+        counts = csr_matrix((np.ones(len(column), np.float32), column, starts), shape=(len(bags), len(used)))
+        return torch.from_numpy(used), counts
+
+    def step(self, numbers: torch.Tensor, gradient: torch.Tensor, rate: float) -> None:
+        """One step of Adam (Kingma and Ba 2015) for these rows; each row counts its own steps."""
+        times = self._times[numbers] + 1
+        first = 0.9 * self._first[numbers] + 0.1 * gradient
+        second = 0.999 * self._second[numbers] + 0.001 * gradient**2
+        self._times[numbers], self._first[numbers], self._second[numbers] = times, first, second
+        corrected = (second / (1 - 0.999**times)).sqrt() + 1e-8
+        self.rows[numbers] -= rate * first / (1 - 0.9**times) / corrected
 
 
 def train(vectors: NDArray[np.float32], corpus: Corpus, recipe: Recipe) -> NDArray[np.float32]:
     """`vectors` after training with in-batch negatives in both directions."""
-    torch.manual_seed(recipe.seed)
-    table = torch.nn.EmbeddingBag.from_pretrained(torch.from_numpy(vectors.copy()), freeze=False, mode="mean", sparse=True)
-    optimiser = torch.optim.SparseAdam(table.parameters(), lr=recipe.rate)
+    table = _Table(vectors)
     for step, (first, second) in enumerate(_batches(corpus, recipe)):
-        for group in optimiser.param_groups:
-            group["lr"] = recipe.rate * min(1.0, (step + 1) / 100) * max(0.02, 1 - step / recipe.steps)
-        scores = recipe.scale * _pool(first, table) @ _pool(second, table).T
+        numbers, counts = table.batch([*first, *second])
+        sums = torch.from_numpy(counts @ table.rows[numbers].numpy()).requires_grad_()
+        pooled = functional.normalize(sums, dim=1)
+        scores = recipe.scale * pooled[: len(first)] @ pooled[len(first) :].T
         target = torch.arange(len(first))
         loss = (functional.cross_entropy(scores, target) + functional.cross_entropy(scores.T, target)) / 2
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
+        (gradient,) = torch.autograd.grad(loss, sums)
+        table.step(
+            numbers,
+            torch.from_numpy(counts.T @ gradient.numpy()),
+            recipe.rate * min(1.0, (step + 1) / 100) * max(0.02, 1 - step / recipe.steps),
+        )
         if step % 100 == 0:
             logger.info("step %d loss %.3f", step, loss.item())
-    trained = table.weight.detach().numpy().copy()
+    trained = np.asarray(table.rows.numpy(), np.float32)
     trained[0] = 0
-    return np.asarray(trained, np.float32)
+    return trained

@@ -70,7 +70,7 @@ def build(data: Data, limit: int, readings: Iterable[str] = ()) -> Vocabulary:
             forms[stem_][token_of(word)] += 1
             if kind == "word":
                 dictionary.add(stem_)
-    kept = sorted((s for s in seen if seen[s] >= 2 or s in dictionary), key=lambda s: (-(seen[s] + 2 * (s in dictionary)), s))
+    kept = sorted(seen, key=lambda s: (-(seen[s] + 2 * (s in dictionary)), s))
     stems: list[tuple[str, ...]] = [(), *((s,) for s in kept[:limit])]
     counts = [0, *(seen[s] for s in kept[:limit])]
     known = set(kept[:limit])

@@ -1,0 +1,69 @@
+"""Make every shipped weight again: `python -m index.embedding.training --data ../shared/data --out index/embedding/model`.
+
+About ten minutes on one core; the lexicon and the spelling model are written to `index/crosslingual/model`. With `--held-out`
+the questions that `tests/benchmarks/retrieval_quality.py` asks are left out of training, which is how the scores of the model
+card were made; what is shipped is trained on all permitted questions.
+"""
+
+import argparse
+import logging
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.numpy import save_file
+
+from index.crosslingual.lexicon import Lexicon
+from index.embedding.training import export, lexicon, spelling, static, vocabulary
+from index.embedding.training.sources import Data
+
+logger = logging.getLogger("training")
+ROWS = 100_000
+MONOLINGUAL = 6_000  # paragraphs of Arabic text that ask for their own rest
+
+
+def main() -> None:
+    """Train, and write what is shipped."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="the folder with bilingual/, text/ and reading/")
+    parser.add_argument("--out", type=Path, default=Path("index/embedding/model"), help="folder of the encoder")
+    parser.add_argument("--crosslingual", type=Path, default=Path("index/crosslingual/model"), help="folder of the lexicon")
+    parser.add_argument("--held-out", action="store_true", help="leave the questions of the benchmark out of training")
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    torch.set_num_threads(1)  # the work is bound by memory; a second thread waits more than it works
+    started = time.time()
+    data = Data(arguments.data)
+    arguments.crosslingual.mkdir(parents=True, exist_ok=True)
+    packed = lexicon.pack(lexicon.align(data.pairs))
+    save_file(packed, arguments.crosslingual / "lexicon.safetensors")
+    logger.info("lexicon written after %.0f s", time.time() - started)
+    names = spelling.model(spelling.cut_names(spelling.name_pairs(data.pairs)))
+    save_file(names, arguments.crosslingual / "spelling.safetensors")
+    logger.info("spelling model written after %.0f s", time.time() - started)
+    encoder(data, Lexicon(packed), arguments.out, held_out=arguments.held_out)
+    logger.info("encoder written after %.0f s", time.time() - started)
+
+
+def encoder(data: Data, words: Lexicon, out: Path, *, held_out: bool) -> None:
+    """Train the bundled encoder and write its folder."""
+    recipe = static.Recipe()
+    readings = list(data.readings(held_out=held_out))
+    passages = sorted({reading.passage for reading in readings})
+    known = vocabulary.build(data, ROWS, [*passages, *(reading.question for reading in readings)])
+    logger.info("%d tokens for %d rows", len(known.tokens), len(known.stems))
+    corpus = static.Corpus(known, words)
+    static.add_pairs(corpus, data.pairs)
+    for reading in readings:
+        corpus.add("question", reading.question, reading.passage)
+    long = [text for text in data.arabic_texts if len(text) > 200]
+    chosen = np.random.default_rng(recipe.seed).permutation(len(long))[:MONOLINGUAL]
+    static.add_clozes(corpus, [*passages, *(long[i] for i in chosen)])
+    share = static.frequencies([bag for group in corpus.groups.values() for pair in group for bag in pair], len(known.stems))
+    vectors = static.train(static.initial(known, words, share, recipe), corpus, recipe)
+    export.save(out, known, vectors)
+
+
+if __name__ == "__main__":
+    main()
