@@ -215,14 +215,24 @@ class Store:
 
     def passages_after(self, mark: int, batch: int = 2000) -> Iterator[list[PassageRow]]:
         """Passages with a row id above `mark`, in order, in batches."""
-        columns = (passages.c.id, _TEXT, articles.c.title)
-        base = select(*columns).join(articles, articles.c.id == passages.c.article_id).order_by(passages.c.id).limit(batch)
+        columns = (passages.c.id, passages.c.article_id, passages.c.start, passages.c.end)
+        base = select(*columns).order_by(passages.c.id).limit(batch)
         while True:
             with self.engine.connect() as connection:
-                rows = [PassageRow(*row) for row in connection.execute(base.where(passages.c.id > mark))]
+                rows = connection.execute(base.where(passages.c.id > mark)).all()
+                # Whole texts, cut here: SQLite counts characters from the start of the text for every piece it cuts.
+                held = articles.c.id.in_({row.article_id for row in rows})
+                of = {
+                    row.id: row
+                    for row in connection.execute(select(articles.c.id, articles.c.text, articles.c.title).where(held))
+                }
             if not rows:
                 return
-            yield rows
+            yield [
+                PassageRow(row.id, of[row.article_id].text[row.start : row.end], of[row.article_id].title)
+                for row in rows
+                if row.article_id in of
+            ]
             mark = rows[-1].id
 
     def vectors_after(self, mark: int, batch: int = 20_000) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
