@@ -33,7 +33,9 @@ def save(folder: Path, vocabulary: Vocabulary, vectors: NDArray[np.float32]) -> 
     rows = np.round(vectors / np.maximum(scales, 1e-12)[:, None]).astype(np.int8)
     mapping = np.array(vocabulary.rows, np.int32)
     weights = np.where(mapping > 0, scales[mapping], 0.0).astype(np.float32)
-    save_file({"embeddings": rows, "mapping": mapping, "weights": weights}, folder / "model.safetensors")
+    weights_file = folder / "model.safetensors"
+    save_file({"embeddings": rows, "mapping": mapping, "weights": weights}, weights_file)
+    weights_file.chmod(0o644)
     text = tokenizer(vocabulary.tokens).to_str(pretty=False)
     (folder / "tokenizer.json").write_text(json.dumps(json.loads(text), ensure_ascii=False, separators=(",", ":")), "utf-8")
     (folder / "modules.json").write_text(json.dumps(_MODULES, indent=2) + "\n")

@@ -44,7 +44,9 @@ def test_english_words_have_their_arabic_stems(english, arabic):
     assert term.known
 
 
-@pytest.mark.parametrize(("arabic", "english"), [("التحالف", "coalit"), ("المستشفى", "hospit"), ("وزير", "minist"), ("مصر", "egypt")])
+@pytest.mark.parametrize(
+    ("arabic", "english"), [("التحالف", "coalit"), ("المستشفى", "hospit"), ("وزير", "minist"), ("مصر", "egypt")]
+)
 def test_arabic_words_have_their_english_stems(arabic, english):
     (term,) = translate_query(arabic, "en", everywhere)
     assert english in [option for option, _ in term.options]

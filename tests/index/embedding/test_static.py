@@ -67,7 +67,11 @@ def test_the_tokenizer_imitates_the_analysis(encoder, model, text):
 @pytest.mark.parametrize(
     ("question", "right", "wrong"),
     [
-        ("Who announced the end of the war in Iraq?", "أعلن رئيس الوزراء نهاية الحرب في العراق", "فاز الفريق بكأس العالم لكرة القدم"),
+        (
+            "Who announced the end of the war in Iraq?",
+            "أعلن رئيس الوزراء نهاية الحرب في العراق",
+            "فاز الفريق بكأس العالم لكرة القدم",
+        ),
         ("oil prices", "أسعار النفط", "أسعار المستشفيات والعلاج"),
         ("متى فاز الفريق بالبطولة؟", "The team won the championship in 2010", "Oil prices fell on the stock market"),
         ("مرضى السرطان", "cancer patients", "music festival"),
@@ -100,7 +104,7 @@ def test_the_name_changes_with_the_weights(encoder):
 
 
 def test_answering_one_question_does_not_import_torch():
-    code = "import sys; from index.embedding import load_encoder; load_encoder().encode_queries(['x']); print('torch' in sys.modules)"
+    code = "import sys, index.embedding as e; e.load_encoder().encode_queries(['x']); print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 
