@@ -16,7 +16,7 @@ from safetensors.numpy import load_file
 
 from index.article import Language
 
-BEAM = 48
+BEAM: dict[Language, int] = {"ar": 48, "en": 20}  # Arabic leaves vowels out: its way into Latin branches more and costs more
 LONGEST_NAME = 24
 _START = 0
 _MARGIN = 9.0  # spellings this many nats behind the best at the same place are dropped
@@ -58,8 +58,9 @@ class Transliterator:
             found = self._single_backoff[last] + self._single[unit]
         return self._double_backoff.get(context, 0.0) + found
 
-    def spellings(self, name: str, target: Language, beam: int = BEAM) -> list[tuple[str, float]]:
+    def spellings(self, name: str, target: Language, beam: int | None = None) -> list[tuple[str, float]]:
         """The likeliest spellings of one folded word in the letters of `target`, best first, with their shares (sum 1)."""
+        beam = BEAM[target] if beam is None else beam
         found = nlargest(beam, self._search(name, target, beam).items(), key=_score)
         if not found:
             return []
@@ -69,7 +70,7 @@ class Transliterator:
 
     def likeness(self, latin: str, arabic: str) -> float:
         """How well two folded words spell one name, 0 to 1: the chance of this spelling against the best, per letter."""
-        own = self._search(latin, "ar", BEAM, only=arabic).get(arabic)
+        own = self._search(latin, "ar", BEAM["ar"], only=arabic).get(arabic)
         if own is None:
             return 0.0
         best = max(self._search(latin, "ar", 8).values())
