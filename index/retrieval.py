@@ -125,12 +125,16 @@ class Retriever:
         return query, sorted(found, key=lambda item: (-scores[item.row_id], item.row_id))
 
     def _lexical(self, query: Query, pool: int, allowed: NDArray[np.int64] | None) -> dict[int, float]:
-        """BM25 in each language, as the share of what the question's words could reach at most."""
+        """BM25 in each language, as the share of what the question's words could reach at most.
+
+        A translation that lost words cannot reach more than the question itself: both are measured by the larger of the two.
+        """
         found: dict[int, float] = {}
-        for words in query.words.values():
-            reachable = _SATURATED * sum(word.weight for word in words)
+        chosen = None if allowed is None else allowed.tolist()
+        weights = {language: sum(word.weight for word in words) for language, words in query.words.items()}
+        for language, words in query.words.items():
+            reachable = _SATURATED * max(weights[language], weights.get(query.language, 0.0))
             if reachable > 0:
-                chosen = None if allowed is None else allowed.tolist()
                 scores = self._collection.lexical.search([self._options(word) for word in words], pool, chosen)
                 for row_id, score in scores.items():
                     found[row_id] = max(found.get(row_id, 0.0), score / reachable)

@@ -35,10 +35,7 @@ CONFIDENCE_FEATURES = (
     "rank_score",
     "rank_lead",  # over the best sentence of another article
     "passage_lead",  # of the best passage over the best of another article
-    "unknown",  # share of the question's weight that stands nowhere in the collection
     "question_words",  # log of the number of content words of the question
-    "mass",  # log of the weight that stands in the best sentence
-    "mass_article",  # log of the weight that stands in its article
     "crosses",  # question and sentence are of two languages
     "crosses_coverage",
     "crosses_article",
@@ -98,16 +95,12 @@ def confidence_features(query: Query, found: Sequence[Found], ranked: Sequence[R
     rival = next((item.score for item in ranked if item.candidate.found.hit.article_id != hit.article_id), best.score - 5)
     other = next((item.hit.score for item in found if item.hit.article_id != hit.article_id), 0.0)
     words = query.words.get(hit.language, [])
-    total = sum(word.weight for word in words) or 1.0
     crosses = float(hit.language != query.language)
     values = {name: best.candidate.feature(name) for name in _COPIED}
     values["rank_score"] = best.score
     values["rank_lead"] = min(5.0, best.score - rival)
     values["passage_lead"] = hit.score - other
-    values["unknown"] = sum(word.weight for word in words if not word.known) / total
     values["question_words"] = float(np.log1p(len(words)))
-    values["mass"] = float(np.log1p(total * values["coverage"]))
-    values["mass_article"] = float(np.log1p(total * values["coverage_article"]))
     values["crosses"] = crosses
     values["crosses_coverage"] = crosses * values["coverage_near"]
     values["crosses_article"] = crosses * values["coverage_article"]
@@ -117,7 +110,15 @@ def confidence_features(query: Query, found: Sequence[Found], ranked: Sequence[R
 
 
 def confidence(query: Query, found: Sequence[Found], ranked: Sequence[Ranked]) -> float:
-    """The probability that the best candidate answers the question, 0 where there is none."""
+    """The probability that the answer made of the best candidates answers the question, 0 where there is none.
+
+    What the model says counts for the part of the question that the collection knows: a word that stands in no article cannot
+    be answered about. (In the training sets every word stands somewhere, so this cannot be learned there.)
+    """
     if not ranked:
         return 0.0
-    return probability(float(_models()["confidence"].score(confidence_features(query, found, ranked)[None, :])[0]))
+    words = query.words.get(ranked[0].candidate.found.hit.language, [])
+    total = sum(word.weight for word in words) or 1.0
+    known = sum(word.weight for word in words if word.known) / total
+    features = confidence_features(query, found, ranked)[None, :]
+    return known**2 * probability(float(_models()["confidence"].score(features)[0]))

@@ -31,6 +31,7 @@ from qa.reading.sentences import FEATURES, Candidate, Sentence, articles_read, c
 
 SEED = 7
 _FOLDS = 4
+HELD_OUT_EVERY = 4
 
 
 @dataclass(frozen=True)
@@ -44,13 +45,13 @@ class Example:
 
 
 def read_examples(folder: Path) -> list[Example]:
-    """Every question of the sets whose licence allows shipping what is learned from them."""
-    found = list(_arcd(folder))
-    for name in ("tydiqa_goldp_ar_dev", "mlqa_ar_dev", "tydiqa_goldp_en"):
-        with gzip.open(folder / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
-            rows = [json.loads(line) for line in lines]
-        found += [Example(row["question"], row["title"], row["context"], tuple(row["answers"])) for row in rows]
-    return found
+    """The questions that the bundled encoder has not seen (see its card), of sets whose licence allows shipping.
+
+    On questions that the encoder was trained on, its cosine would look better than it is.
+    """
+    with gzip.open(folder / "tydiqa_goldp_en.jsonl.gz", "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines][::HELD_OUT_EVERY]
+    return [*_arcd(folder), *(Example(row["question"], row["title"], row["context"], tuple(row["answers"])) for row in rows)]
 
 
 def _arcd(folder: Path) -> Iterator[Example]:
@@ -180,13 +181,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="the folder with the reading sets")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("weights.json"))
-    parser.add_argument("--english", type=int, default=1500, help="questions taken from the English set")
     options = parser.parse_args()
     generator = random.Random(SEED)  # noqa: S311
     examples = read_examples(options.data)
-    english = [example for example in examples if detect_language(example.context) == "en"]
-    dropped = {id(example) for example in generator.sample(english, max(0, len(english) - options.english))}
-    examples = [example for example in examples if id(example) not in dropped]
     asked = ask(examples)
     titles = sorted({example.title for example in examples})
     generator.shuffle(titles)
