@@ -93,8 +93,9 @@ def _answer(asked: Asked, reading: Reading, grounded: Sequence[tuple[Sentence, C
     citations = tuple(citation for _, citation in grounded)
     claims = tuple(Claim(citation.quote, (citation.marker,)) for citation in citations)
     short = reading.short if any(reading.short and reading.short in citation.quote for citation in citations) else None
-    cited = [sentence.hit for sentence, _ in grounded]
-    shown = list(dict.fromkeys([*nearest, *cited]))
+    shown = {hit.passage_id: hit for hit in nearest}
+    for sentence, _ in grounded:
+        shown.setdefault(sentence.hit.passage_id, sentence.hit)
     return Answer(
         question=asked.question,
         language=asked.language,
@@ -105,7 +106,7 @@ def _answer(asked: Asked, reading: Reading, grounded: Sequence[tuple[Sentence, C
         mode="extractive",
         claims=claims,
         citations=citations,
-        passages=tuple(shown),
+        passages=tuple(shown.values()),
     )
 
 

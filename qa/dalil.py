@@ -3,6 +3,7 @@
 import os
 import unicodedata
 from collections.abc import Iterator, Sequence
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -19,6 +20,9 @@ from index.retrieval import Retriever, select_by_article
 from qa.answer import Answer, Event
 from qa.answering import Answerer, Asked
 from qa.settings import Settings, load_settings
+
+_PARTS = ("faiss-cpu", "tantivy", "tiktoken", "sentence-transformers", "transformers", "torch", "trafilatura", "fastapi")
+_OTHER_ENCODERS = "any sentence-transformers model, by DALIL_ENCODER and a new data folder"
 
 
 class Dalil:
@@ -166,11 +170,19 @@ class Dalil:
             name: {"value": value, "origin": self._origins[name]}
             for name, value in self.settings.model_dump(mode="json").items()
         }
-        return {"index": index, "encoder": {"name": encoder.name, "dimensions": encoder.dimensions}, "settings": settings}
+        about = {"name": encoder.name, "dimensions": encoder.dimensions, "other encoders": _OTHER_ENCODERS}
+        return {"index": index, "encoder": about, "parts": {name: _version(name) for name in _PARTS}, "settings": settings}
 
     def close(self) -> None:
         """Release files and the database."""
         self._collection.close()
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return f"missing: pip install {package}"
 
 
 def _file_of(origin: str) -> Path:

@@ -64,6 +64,7 @@ def test_an_answer_stands_in_the_article_in_either_language(dalil, question, art
         for citation in (one for one in answer.citations if one.marker in claim.citations):
             assert dalil.article(citation.article_id).text[citation.start : citation.end] == citation.quote == claim.text
             assert f"[{citation.marker}]" in answer.answer
+            assert len({hit.passage_id for hit in answer.passages}) == len(answer.passages)
             held = next(hit for hit in answer.passages if hit.passage_id == citation.passage_id)
             assert held.start <= citation.start < citation.end <= held.end
 
