@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
+from numbers import Integral, Real
 from typing import Any
 
 from index.language.script import detect_language
@@ -27,7 +29,7 @@ def as_answer(question: str, given: object) -> dict[str, Any]:
 
     Only `answer` is needed in a document; `refused`, `short`, `confidence`, `citations`, `claims` and `passages` are used where
     they are. A text without markers leaves `citations` out (`None`): a system that does not cite is not measured on citing.
-    Raises `TypeError` for anything else, which counts as a failure of the system.
+    Raises `TypeError` for anything else, and for a field of another kind than the contract's: a failure of the system.
     """
     if hasattr(given, "to_dict"):
         given = given.to_dict()
@@ -54,13 +56,35 @@ def as_answer(question: str, given: object) -> dict[str, Any]:
     return {**defaults, **document, "answer": text, "refused": not text.strip() if refused is None else bool(refused)}
 
 
+# The lists of a document: the field that no item may lack, and those that have a kind where they are given.
+_LISTS = {
+    "citations": ("article_id", ("quote", "text", "marker", "start", "end")),
+    "passages": ("article_id", ("text",)),
+    "claims": ("text", ("text", "citations")),
+}
+_KINDS: dict[str, tuple[Any, str]] = {
+    **dict.fromkeys(("quote", "text"), (str, "text")),
+    **dict.fromkeys(("marker", "start", "end"), (Integral, "a whole number")),
+    "citations": (list | tuple, "a list"),
+}
+
+
 def _check(document: Mapping[str, Any]) -> None:
-    for name, needed in (("citations", "article_id"), ("passages", "article_id"), ("claims", "text")):
+    confidence, refused = document.get("confidence"), document.get("refused")
+    if confidence is not None and not (isinstance(confidence, Real) and 0 <= float(confidence) <= 1):
+        raise TypeError(f"`confidence` must be a number from 0 to 1 or null, not {confidence!r}")
+    if refused not in (None, True, False):
+        raise TypeError(f"`refused` must be true, false or null, not {refused!r}")
+    for name, (needed, fields) in _LISTS.items():
         items = document.get(name)
         if items is None:
             continue
         if not isinstance(items, list | tuple) or not all(isinstance(item, Mapping) and needed in item for item in items):
             raise TypeError(f"`{name}` must be a list of objects with `{needed}`")
+        for item, field in product(items, fields):
+            kind, called = _KINDS[field]
+            if item.get(field) is not None and not isinstance(item[field], kind):
+                raise TypeError(f"`{field}` in `{name}` must be {called} or null, not {item[field]!r}")
 
 
 def prediction(answer: Mapping[str, Any]) -> str:
@@ -99,7 +123,7 @@ def sources(answer: Mapping[str, Any]) -> dict[int, str]:
     for number, citation in enumerate(answer.get("citations") or (), 1):
         text = citation.get("quote") or citation.get("text") or passages.get(citation.get("passage_id"))
         if text:
-            out[int(citation.get("marker", number))] = text
+            out[number if citation.get("marker") is None else int(citation["marker"])] = text
     return out
 
 

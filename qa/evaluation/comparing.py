@@ -61,7 +61,7 @@ class _Run:
 
 
 def _compare(a: _Run, b: _Run, seed: int) -> Comparison:
-    shared = [name for name in a.rows if name in b.rows]
+    shared = sorted(a.rows.keys() & b.rows.keys())  # the order in which several workers finish is chance
     if not shared:
         raise DatasetError(f"the runs {a.name} and {b.name} have no question in common")
     left, right = [a.rows[name] for name in shared], [b.rows[name] for name in shared]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.article import Article
+from index.errors import NotFound
 from qa.evaluation.datasets import Dataset
 from qa.evaluation.errors import DatasetError
 from qa.evaluation.systems import DalilSystem
@@ -105,8 +106,6 @@ def _all_articles(dalil: "Dalil") -> tuple[Article, ...]:
 
 
 def _kept_as(dalil: "Dalil", article_id: str) -> str | None:
-    from index.errors import NotFound
-
     try:
         return dalil.article(article_id).id
     except NotFound:

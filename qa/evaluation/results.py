@@ -183,9 +183,9 @@ def read_results(run_dir: Path) -> Iterator[Result]:
     path = run_dir / RESULTS_FILE
     if not path.exists():
         raise DatasetError(f"{run_dir} holds no evaluation run: {RESULTS_FILE} is missing")
-    with path.open(encoding="utf-8") as lines:
+    with path.open("rb") as lines:  # a torn line may end inside a character
         for number, line in enumerate(lines, 1):
-            if not line.endswith("\n"):
+            if not line.endswith(b"\n"):
                 return
             try:
                 yield Result.from_dict(json.loads(line))
@@ -206,7 +206,8 @@ def read_run(run_dir: Path) -> RunInfo:
 def write_json(path: Path, document: object) -> None:
     """Readable JSON, whole or not at all."""
     partial = path.with_name(path.name + ".partial")
-    partial.write_text(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+    text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    partial.write_text(text, encoding="utf-8", errors="backslashreplace")
     partial.replace(path)
 
 

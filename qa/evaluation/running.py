@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TextIO
 
+import numpy as np
+
 from qa.evaluation.answers import as_answer
 from qa.evaluation.datasets import Dataset, Question
 from qa.evaluation.errors import DatasetError, JudgeError
@@ -105,7 +107,8 @@ def run(dataset: Dataset, system: System, out: Path, judge: Judge, options: Opti
             system.warm_up()
     started = time.perf_counter()
     with (
-        (out / RESULTS_FILE).open("a", encoding="utf-8") as file,
+        # Half a character (a lone surrogate) of a foreign answer is written as JSON's own escape, and read back as it was.
+        (out / RESULTS_FILE).open("a", encoding="utf-8", errors="backslashreplace") as file,
         question_bar(options.progress, len(dataset.questions), len(done)) as tick,
     ):
 
@@ -178,8 +181,13 @@ def _check_ids(dataset: Dataset) -> None:
 
 def _write(file: TextIO, results: Sequence[Result]) -> None:
     for result in results:
-        file.write(json.dumps(result.to_dict(), ensure_ascii=False, default=str) + "\n")
+        file.write(json.dumps(result.to_dict(), ensure_ascii=False, default=_plain) + "\n")
     file.flush()
+
+
+def _plain(value: object) -> object:
+    """What JSON has no form for: numbers of numpy as numbers, anything else a foreign system brings along as text."""
+    return value.item() if isinstance(value, np.generic) else str(value)
 
 
 def _alone(result: Result) -> Result:

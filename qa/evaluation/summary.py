@@ -112,7 +112,8 @@ def corrects(verdicts: Iterable[str]) -> list[float | None]:
 
 def summarise(rows: Iterable[Result], run: RunInfo, *, k: int, seed: int = 0) -> Metrics:
     """The document of `metrics.json`; see `results.Metrics`."""
-    slim = [Slim.of(row) for row in rows]
+    # By id: the order in which several workers finish is chance, and intervals depend on the order.
+    slim = sorted((Slim.of(row) for row in rows), key=lambda item: item.row.id)
     verdicts = [item.row.verdict for item in slim]
     graded = [item.confidence if item.row.verdict != "ungraded" else None for item in slim]
     metrics = cast(Metrics, {"dataset": run.get("dataset", ""), "system": run.get("system", "")})

@@ -1,12 +1,14 @@
 """What is measured, behind one small interface: an open Dalil, or any function from a question to an answer."""
 
 import inspect
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from index.errors import NotFound
 from qa.evaluation.datasets import Dataset
 from qa.evaluation.results import Retrieved
 
@@ -121,8 +123,6 @@ class DalilSystem:
 
     def article_text(self, article_id: str) -> str | None:
         """As stored."""
-        from index.errors import NotFound
-
         try:
             return self.dalil.article(article_id).text
         except NotFound:
@@ -150,7 +150,8 @@ def from_answer(answer: Mapping[str, Any]) -> list[Retrieved] | None:
         if isinstance(item, str):
             item = {"article_id": item}
         fields = {name: item[name] for name in ("passage_id", "start", "end", "title", "text") if item.get(name) is not None}
-        found.append(Retrieved(str(item["article_id"]), float(item.get("score") or len(listed) - rank), **fields))
+        score = len(listed) - rank if item.get("score") is None else item["score"]
+        found.append(Retrieved(str(item["article_id"]), float(score), **fields))
     return found
 
 
@@ -163,8 +164,6 @@ def dalil_system(
     With `data` the index there is measured as it is, and its articles become those of the dataset. Without, the articles are
     indexed into a temporary folder, from their files where they came from files of articles.
     """
-    import tempfile
-
     from qa.evaluation.indexing import adopt, build
 
     if data is not None:

@@ -62,7 +62,7 @@ class Dataset:
         """Sixteen hex digits that change with any question, gold answer or article text."""
         digest = hashlib.sha256()
         for question in self.questions:
-            digest.update(json.dumps(asdict(question), ensure_ascii=False, sort_keys=True).encode())
+            digest.update(json.dumps(asdict(question), sort_keys=True).encode())
         for article in self.articles:
             digest.update(f"{article.id}\0{article.title}\0{article.text}\0".encode("utf-8", "surrogatepass"))
         if not self.articles:

@@ -11,7 +11,7 @@ sources):
 
 - `precision`, `recall`: such a marker is one more wrong citation, and its statement is not recalled;
 - `precision_alce`, `recall_alce`: exactly as ALCE's own program: the statement is not recalled, none of its citations counts,
-  and only the first three citations of a statement are looked at.
+  only the first three citations of a statement are looked at, and a marker that stands twice is two citations (one in ours).
 
 Worked: the sources are [1] "the war ended", [2] "in 2018", [3] "rain fell". Of three statements, "the war ended in 2018" cites
 [1][2][3]: together they support it; [1] and [2] are each needed, [3] is irrelevant. "Rain fell" cites [3]: precise. "Prices
@@ -63,10 +63,10 @@ def citation_support(said: Sequence[Statement], sources: Mapping[int, str], judg
         recalled += supported and len(known) == len(markers)
         if len(known) < len(markers):
             continue
-        if len(known) > _ALCE_MOST:
-            known = known[:_ALCE_MOST]
-            supported, needed = _judge(statement.text, known, sources, judge)
-        cited_alce += len(known)
+        first = list(statement.markers[:_ALCE_MOST])
+        if first != known:
+            supported, needed = _judge(statement.text, first, sources, judge)
+        cited_alce += len(first)
         precise_alce += needed
         recalled_alce += supported
     return Support(
@@ -85,7 +85,8 @@ def _judge(text: str, markers: Sequence[int], sources: Mapping[int, str], judge:
         return True, 1
     needed = 0
     for marker in markers:
-        rest = [other for other in markers if other != marker]
+        rest = list(markers)
+        rest.remove(marker)
         needed += agrees(judge, sources[marker], text) or not agrees(judge, _joined(rest, sources), text)
     return True, needed
 

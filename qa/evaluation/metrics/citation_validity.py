@@ -24,7 +24,7 @@ def citation_validity(
 ) -> tuple[float | None, list[str]]:
     """The share and what is wrong with the others; `text_of` gives an article's stored text by id."""
     problems = [
-        f"[{citation.get('marker', number)}] {problem}"
+        f"[{number if citation.get('marker') is None else citation['marker']}] {problem}"
         for number, citation in enumerate(citations, 1)
         if (problem := _problem(citation, text_of))
     ]

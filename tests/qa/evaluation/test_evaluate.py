@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from qa.evaluation import Dataset, Question, evaluate
@@ -61,6 +62,22 @@ def test_markers_without_sources_are_wrong_citations() -> None:
     metrics = evaluate(lambda _: "Rain fell on Aden [1].", DATASET)
     assert metrics["answers"]["citation_precision"] == 0.0
     assert metrics["answers"]["citation_validity"] is None
+
+
+def test_half_characters_and_numbers_of_numpy_are_kept(tmp_path: Path) -> None:
+    odd = {"answer": "in Aden \ud800", "confidence": np.float32(0.5)}
+    metrics = evaluate(lambda _: odd, Dataset("odd \ud800", (Question("1", "Where \udfff?", answers=("Aden",)),)), out=tmp_path)
+    assert metrics["answers"]["contains_gold"] == 1.0
+    assert metrics["abstention"]["ece"] == 0.5
+    (row,) = read_results(tmp_path)
+    assert (row.question, row.answer["answer"], row.answer["confidence"]) == ("Where \udfff?", "in Aden \ud800", 0.5)
+
+
+@pytest.mark.parametrize(("words", "short"), [(60, 1.0), (61, 0.0)])
+def test_long_answers_hold_the_gold_but_not_in_sixty_words(words: int, short: float) -> None:
+    answer = " ".join(["word"] * (words - 1)) + " عدن [1]"
+    figures = evaluate(lambda _: answer, Dataset("long", (Question("1", "أين؟", answers=("عدن",)),)))["answers"]
+    assert (figures["contains_gold"], figures["contains_gold_60"], figures["words"]) == (1.0, short, words)
 
 
 @pytest.mark.parametrize("given", [7, {"answer": ["x"]}, {"citations": "x"}])

@@ -150,7 +150,13 @@ ALCE = [
     ("an uncited statement costs recall", [("s", (1,)), ("t", ())], [("a", "s")], (1, 1 / 2, 1, 1 / 2)),
     ("out of range beside a good one", [("s", (1, 9))], [("a", "s")], (1 / 2, 0, 0, 0)),
     ("out of range elsewhere", [("s", (1,)), ("t", (9,))], [("a", "s")], (1 / 2, 1 / 2, 1, 1 / 2)),
-    ("the same citation twice", [("s", (1, 1))], [("a", "s")], (1, 1, 1, 1)),
+    ("the same citation twice", [("s", (1, 1))], [("a", "s"), ("a\na", "s")], (1, 1, 1, 1)),
+    (
+        "ALCE counts the same citation twice",
+        [("s", (1, 1, 2))],
+        [("a\nb", "s"), ("a\na\nb", "s"), ("a\nb", "s"), ("a", "s"), ("a\na", "s")],
+        (1 / 2, 1, 2 / 3, 1),
+    ),
     (
         "ALCE looks at three",
         [("s", (1, 2, 3, 4))],
@@ -223,9 +229,31 @@ def test_answers_of_every_form() -> None:
     assert prediction(document) == "y"
     assert sources(document) == {1: "yes"}
     assert prediction(as_answer("q", {"answer": "no", "refused": True})) == ""
-    for wrong in (3, {"answer": 3}, {"answer": "x", "citations": ["a"]}, {"answer": "x", "passages": [{"text": "t"}]}):
-        with pytest.raises(TypeError):
-            as_answer("q", wrong)
+    unnumbered = {"answer": "yes", "citations": [{"article_id": "a", "quote": "yes", "marker": None}]}
+    assert sources(as_answer("q", unnumbered)) == {1: "yes"}
+    assert as_answer("q", {"answer": "x", "confidence": np.float32(0.5), "refused": np.False_})["refused"] is False
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        3,
+        {"answer": 3},
+        {"answer": "x", "citations": ["a"]},
+        {"answer": "x", "citations": [{"article_id": "a", "quote": 1}]},
+        {"answer": "x", "citations": [{"article_id": "a", "marker": "1"}]},
+        {"answer": "x", "citations": [{"article_id": "a", "start": "0", "end": "1"}]},
+        {"answer": "x", "passages": [{"text": "t"}]},
+        {"answer": "x", "claims": [{"text": 1}]},
+        {"answer": "x", "claims": [{"text": "x", "citations": "1"}]},
+        {"answer": "x", "refused": "false"},
+        *({"answer": "x", "confidence": odd} for odd in ("0.5", 1.5, -1, float("nan"), float("inf"))),
+    ],
+    ids=str,
+)
+def test_answers_of_no_form(wrong: object) -> None:
+    with pytest.raises(TypeError):
+        as_answer("q", wrong)
 
 
 def test_statements_come_from_claims_or_sentences() -> None:

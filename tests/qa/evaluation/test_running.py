@@ -19,6 +19,7 @@ from qa.evaluation.judges.bundled import BundledJudge
 from qa.evaluation.results import RESULTS_FILE, Result, Retrieved, read_metrics, read_results, read_run
 from qa.evaluation.run_files import Options
 from qa.evaluation.running import run
+from qa.evaluation.summary import summarise
 from tests.qa.evaluation.fake import DATASET, World
 
 ROOT = Path(__file__).parents[3]
@@ -64,7 +65,7 @@ def test_every_question_has_a_row_and_every_figure_its_place(tmp_path: Path) -> 
     low, high = metrics["intervals"]["answers"]["accuracy"]
     assert low <= 0.4 <= high
     assert read_metrics(tmp_path) == json.loads(json.dumps(metrics))
-    assert "is not the text at 0:17" in found["en-1"].notes[0] or "is not the text at" in found["en-1"].notes[0]
+    assert "is not the text at 0:" in found["en-1"].notes[0]
     assert found["en-1"].cause == "not_selected"
 
 
@@ -77,6 +78,12 @@ def test_the_same_run_gives_the_same_figures(tmp_path: Path) -> None:
     assert info["complete"]
     assert info["fingerprint"]["dataset_hash"] == DATASET.hash
     assert {"python", "numpy", "platform"} <= set(info["versions"])
+
+
+def test_figures_do_not_depend_on_the_order_in_which_questions_were_finished(tmp_path: Path) -> None:
+    measure(tmp_path, dataset=many())
+    found = list(read_results(tmp_path))
+    assert summarise(found, {}, k=10) == summarise(reversed(found), {}, k=10)
 
 
 def test_rows_survive_the_trip_through_json() -> None:
@@ -129,8 +136,8 @@ class Stopping(World):
 def test_a_stopped_run_goes_on(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         measure(tmp_path, Stopping())
-    with (tmp_path / RESULTS_FILE).open("a", encoding="utf-8") as file:
-        file.write('{"id": "torn", "quest')
+    with (tmp_path / RESULTS_FILE).open("ab") as file:
+        file.write('{"id": "torn", "question": "متى'.encode()[:-1])  # in the middle of a letter
     again = World()
     metrics = measure(tmp_path, again)
     assert len(again.asked) == 3
