@@ -7,12 +7,12 @@ from index.collection import Collection
 from index.retrieval import Found, Query
 from qa.reading.question import asks_for
 from qa.reading.ranker import Ranked, confidence, rank
-from qa.reading.sentences import Sentence, articles_read, candidates
+from qa.reading.sentences import Sentence, articles_read, candidates, joined
 from qa.reading.spans import short_answer
 
-_LONGEST = 54  # words of the quotes: an answer of sixty, with the words that lead in
+_LONGEST = 48  # words of the quotes: an answer of sixty, with the words that lead in and the markers
 _MOST = 3
-_MARGIN = 2.0  # in the ranker's score: how far behind the best a further sentence may be
+_MARGIN = 3.0  # in the ranker's score: how far behind the best a further sentence may be
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,19 @@ def choose(ranked: Sequence[Ranked]) -> tuple[Sentence, ...]:
             chosen.append(sentence)
             words += length
     articles = list(dict.fromkeys(sentence.hit.article_id for sentence in chosen))
-    return tuple(sorted(chosen, key=lambda sentence: (articles.index(sentence.hit.article_id), sentence.start)))
+    return _as_quotes(sorted(chosen, key=lambda sentence: (articles.index(sentence.hit.article_id), sentence.start)))
+
+
+def _as_quotes(chosen: Sequence[Sentence]) -> tuple[Sentence, ...]:
+    """Neighbours, such as two runs of clauses of one sentence, become one quote."""
+    quotes: list[Sentence] = []
+    for sentence in chosen:
+        together = joined(quotes[-1], sentence) if quotes and quotes[-1].text[-1:] not in ".!?؟…" else None
+        if together is None:
+            quotes.append(sentence)
+        else:
+            quotes[-1] = together
+    return tuple(quotes)
 
 
 def _overlap(one: Sentence, other: Sentence) -> bool:

@@ -50,9 +50,10 @@ FEATURES = (
     "new",  # share of the sentence's words that the question does not have
     "cosine",  # of question and sentence
 )
+_CLAUSE_MARKS = "،,؛;:–— \t\n"
 _ARTICLES = 4
-_LONG = 40  # words from which a sentence is read in runs of clauses
-_PIECE = 30  # words of such a run
+_LONG = 32  # words from which a sentence is read in runs of clauses
+_PIECE = 22  # words of such a run
 _WINDOW = 8  # passages on both sides of one that was found that are read with it
 
 
@@ -102,7 +103,25 @@ def _pieces(text: str, sentence: tuple[int, int]) -> list[tuple[int, int]]:
             pieces[-1] = (pieces[-1][0], clause[1])
         else:
             pieces.append(clause)
-    return [trim(text, piece) for piece in pieces]
+    return [_without_mark(text, trim(text, piece)) for piece in pieces]
+
+
+def _without_mark(text: str, piece: tuple[int, int]) -> tuple[int, int]:
+    start, end = piece
+    while end > start and text[end - 1] in _CLAUSE_MARKS:
+        end -= 1
+    return start, end
+
+
+def joined(one: Sentence, other: Sentence) -> Sentence | None:
+    """The two as one quote where nothing but blanks and a clause mark stands between them in their passage, else `None`."""
+    hit = one.hit if other.end <= one.hit.end else other.hit
+    if one.hit.article_id != other.hit.article_id or not hit.start <= one.start < one.end <= other.start < other.end <= hit.end:
+        return None
+    if hit.text[one.end - hit.start : other.start - hit.start].strip(_CLAUSE_MARKS):
+        return None
+    text = hit.text[one.start - hit.start : other.end - hit.start]
+    return Sentence(hit, one.start, other.end, text, fold(text), tuple(terms(text)))
 
 
 def sentences_of(passages: Sequence[Hit]) -> list[Sentence]:

@@ -32,6 +32,7 @@ from qa.reading.sentences import FEATURES, Candidate, Sentence, articles_read, c
 SEED = 7
 _FOLDS = 4
 HELD_OUT_EVERY = 4
+_RIDGE = 3.0
 
 
 @dataclass(frozen=True)
@@ -132,22 +133,42 @@ def _answers(example: Example, sentence: Sentence) -> bool:
     return sentence.hit.title == example.title and _tells(example, sentence)
 
 
-def _fit(features: NDArray[np.float64], labels: NDArray[np.bool_], balanced: bool) -> Linear:
+def _fit(features: NDArray[np.float64], labels: NDArray[np.bool_]) -> Linear:
     from sklearn.linear_model import LogisticRegression
     from sklearn.preprocessing import StandardScaler
 
     scaler = StandardScaler().fit(features)
-    model = LogisticRegression(C=1.0, max_iter=2000, class_weight="balanced" if balanced else None)
-    model.fit(scaler.transform(features), labels)
+    model = LogisticRegression(C=1.0, max_iter=2000).fit(scaler.transform(features), labels)
     weights = model.coef_[0] / scaler.scale_
     return Linear(weights, float(model.intercept_[0] - weights @ scaler.mean_))
 
 
 def fit_ranker(asked: list[Asked]) -> Linear:
-    """The ranker, from the questions for which some sentence is right."""
+    """The ranker, from the questions for which some sentence is right.
+
+    Listwise: the probability that the softmax over a question's candidates gives to those that are right is made as large as it
+    goes (ListNet's top-one probability: Cao et al. 2007, "Learning to rank: from pairwise approach to listwise approach").
+    """
+    from scipy.optimize import minimize
+
     useful = [one for one in asked if one.right.any()]
     features = np.array([candidate.features for one in useful for candidate in one.pool])
-    return _fit(features, np.concatenate([one.right for one in useful]), balanced=True)
+    right = np.concatenate([one.right for one in useful])
+    sizes = np.array([len(one.pool) for one in useful])
+    first, question = np.cumsum(sizes) - sizes, np.repeat(np.arange(len(useful)), sizes)
+    scale = features.std(axis=0) + 1e-9
+    scaled = (features - features.mean(axis=0)) / scale
+
+    def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        scores = scaled @ weights
+        shares = np.exp(scores - np.maximum.reduceat(scores, first)[question])
+        of_right = np.where(right, shares, 0.0)
+        total, held = np.add.reduceat(shares, first), np.add.reduceat(of_right, first)
+        slope = shares / total[question] - of_right / held[question]
+        return float(np.log(total / held).sum() + _RIDGE * weights @ weights), scaled.T @ slope + 2 * _RIDGE * weights
+
+    found = minimize(loss, np.zeros(scaled.shape[1]), jac=True, method="L-BFGS-B")
+    return Linear(found.x / scale, 0.0)
 
 
 def confidence_rows(
@@ -206,13 +227,11 @@ def main() -> None:
     matrix, truth, number = np.array(rows), np.array(labels), np.array(folds)
     scores = np.zeros(len(truth))
     for held in range(_FOLDS):
-        scores[number == held] = _fit(matrix[number != held], truth[number != held], balanced=False).score(
-            matrix[number == held]
-        )
+        scores[number == held] = _fit(matrix[number != held], truth[number != held]).score(matrix[number == held])
     for kind in sorted({kind.split()[0] for kind in kinds}):
         chosen = np.array([one.split()[0] == kind for one in kinds])
         print(f"{kind}: AUROC of confidence, held out {roc_auc_score(truth[chosen], scores[chosen]):.3f}")
-    models = {"ranker": (FEATURES, fit_ranker(asked)), "confidence": (CONFIDENCE_FEATURES, _fit(matrix, truth, balanced=False))}
+    models = {"ranker": (FEATURES, fit_ranker(asked)), "confidence": (CONFIDENCE_FEATURES, _fit(matrix, truth))}
     stored = {
         key: {"weights": dict(zip(names, np.round(model.weights, 5).tolist(), strict=True)), "bias": round(model.bias, 5)}
         for key, (names, model) in models.items()
