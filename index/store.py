@@ -1,7 +1,6 @@
 """The store: articles, passages and vectors in SQL, the one source of truth.
 
-SQLite in WAL mode with full synchronisation: what a committed transaction holds survives `kill -9` and power loss. One process
-writes at a time (the caller holds the turn to write); any number read.
+One process writes at a time (the caller holds the turn to write); any number read.
 """
 
 import json
@@ -14,15 +13,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Engine, Row, Select, create_engine, delete, event, func, insert, inspect, select
-from sqlalchemy.engine import URL
+from sqlalchemy import Row, Select, delete, func, insert, inspect, select
 from sqlalchemy.exc import DatabaseError
-from sqlalchemy.pool import QueuePool
 
 from index.article import Article, Language
 from index.derived import Marks
 from index.errors import DalilError, NotFound
 from index.hits import Filters, Hit
+from index.sqlite import sqlite_engine
 from index.tables import articles, bands, meta, metadata, passages, removals, vectors
 from index.writing import ARTICLE_FIELDS, Writing, last_marks, parts
 
@@ -51,21 +49,13 @@ class PassageRow:
     title: str | None
 
 
-def _pragmas(connection: Any, _record: object) -> None:
-    cursor = connection.cursor()
-    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
 class Store:
     """Articles, passages, vectors, and the log of removals."""
 
     def __init__(self, path: Path, turn: Callable[[], AbstractContextManager[None]] = nullcontext) -> None:
         """Open the database at `path`; where there is none it is made, holding `turn()`. Raises `StoreError`."""
         self.path = path
-        self.engine: Engine = create_engine(URL.create("sqlite", database=str(path)), poolclass=QueuePool, pool_size=32)
-        event.listen(self.engine, "connect", _pragmas)
+        self.engine = sqlite_engine(path)
         try:
             found = self._format()
             if found is None:

@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from sqlalchemy import Column, Integer, MetaData, String, Table, Text, create_engine, event, func, insert, select
-from sqlalchemy.engine import Connection, Engine, Row
+from sqlalchemy import Column, Integer, MetaData, String, Table, Text, func, insert, select
+from sqlalchemy.engine import Connection, Row
 from sqlalchemy.exc import SQLAlchemyError
 
 from index.errors import DalilError, InputError
+from index.sqlite import sqlite_engine
 
 Thumb = Literal["up", "down"]
 FILE = "feedback.db"
-_BUSY_S = 30
 
 _metadata = MetaData()
 _table = Table(
@@ -74,8 +74,7 @@ class FeedbackStore:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise FeedbackError(f"cannot make the folder {self.path.parent}: {error.strerror}") from None
-        self._engine: Engine = create_engine(f"sqlite:///{self.path}", connect_args={"timeout": _BUSY_S})
-        event.listen(self._engine, "connect", _durable)
+        self._engine = sqlite_engine(self.path)
         with self._begin() as connection:
             _metadata.create_all(connection)
 
@@ -146,13 +145,6 @@ class FeedbackStore:
         except SQLAlchemyError as error:
             reason = str(getattr(error, "orig", None) or error).split("\n")[0]
             raise FeedbackError(f"the feedback in {self.path} cannot be used: {reason}") from error
-
-
-def _durable(connection: Any, _: object) -> None:
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.close()
 
 
 def _feedback(row: Row[Any]) -> Feedback:

@@ -43,6 +43,14 @@ def test_thumbs_are_there_after_reopening(store: FeedbackStore) -> None:
         assert again.counts() == {"up": 1, "down": 1}
 
 
+def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
+    folder = tmp_path / "what? 50% #1"
+    with FeedbackStore(folder) as store:
+        store.add("متى؟", "up")
+    assert (folder / "feedback.db").exists()
+    assert [path.name for path in tmp_path.iterdir()] == [folder.name]
+
+
 @pytest.mark.parametrize(("question", "thumb"), [(" ", "up"), ("x", "sideways"), ("x\ud800", "up")])
 def test_what_is_no_feedback_is_refused(store: FeedbackStore, question: str, thumb: str) -> None:
     with pytest.raises(InputError):
