@@ -111,12 +111,17 @@ class _Cutter:
             if start == end:
                 continue
             ends_paragraph = not _PARAGRAPH_ENDS.isdisjoint(self.text[end : span[1]])
-            if (tokens := self._count(before, end)) <= self.budget:
+            tokens = self._count(before, end)
+            if 2 * tokens > self.budget:  # without the blanks before it, its first word can have more tokens
+                tokens = max(tokens, self._count(start, end))
+            if tokens <= self.budget:
                 yield _Unit(start, end, tokens, True, ends_paragraph)
                 before = end
                 continue
             for part in self._parts((start, end)):
                 part = trim(self.text, part)
+                if part[0] == part[1]:
+                    continue  # a blank that stands between two characters too long for the budget
                 yield _Unit(*part, self._count(before, part[1]), part == (start, end), ends_paragraph and part[1] == end)
                 before = part[1]
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 import regex
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index.article import Article, Passage
@@ -28,6 +28,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
     return [inner for span in sentence_spans(text) if (inner := trim(text, span))[0] < inner[1]]
 
 
+@example("\u0301" * 40 + "\x85" + "\u0301" * 40, SMALLEST_BUDGET, 0)  # a blank alone between two cuts
 @given(texts | articles, budgets, overlaps)
 def test_passages_are_exact_trimmed_and_numbered(text: str, budget: int, overlap: int) -> None:
     passages = chunk(article(text), budget=budget, overlap=overlap)
@@ -46,6 +47,7 @@ def test_every_character_that_is_not_blank_lies_in_a_passage(text: str, budget: 
     assert not text[covered:].strip()
 
 
+@example("نص. كلمة" + " " * 13 + "\u0301 ", SMALLEST_BUDGET, 0)  # more tokens without the blank before it
 @given(texts | articles, budgets, overlaps)
 def test_no_passage_exceeds_the_budget(text: str, budget: int, overlap: int) -> None:
     assert all(count_tokens(passage.text) <= budget for passage in chunk(article(text), budget=budget, overlap=overlap))
