@@ -12,9 +12,9 @@ from index.hits import Filters
 from prompts import message
 from qa.answer import Answer
 from qa.cli.options import data_option, filter_options, k_option, language_option, make_filters, open_index
-from qa.cli.render import Look, answer_lines, answer_text, marker, source_line
+from qa.cli.render import Look, answer_lines, answer_text, marker, short_lines, source_line
 from qa.cli.streams import interface_language, stderr_line
-from qa.cli.text import clean_line
+from qa.cli.text import RLM, clean_line
 from qa.dalil import Dalil
 
 
@@ -40,10 +40,15 @@ class Chat:
             case [word] if word.startswith("/"):
                 return message("terminal.chat_unknown", self.language, word=clean_line(word))
         self.last = self.ask(line)
-        return "\n".join([*answer_text(self.last, self.look), *self._source_list(self.last)])
+        return "\n".join(
+            [*short_lines(self.last, self.look), *answer_text(self.last, self.look), *self._source_list(self.last)]
+        )
 
     def _source_list(self, answer: Answer) -> list[str]:
-        return [f"  {marker(item.marker)} {source_line(item, answer.language)}" for item in answer.citations]
+        begin = (RLM if answer.language == "ar" else "") + "  "
+        if answer.refused:
+            return [begin + line for line in dict.fromkeys(source_line(hit, answer.language) for hit in answer.passages)]
+        return [f"{begin}{marker(item.marker)} {source_line(item, answer.language)}" for item in answer.citations]
 
     def _sources(self) -> str:
         if self.last is None:

@@ -40,11 +40,12 @@ def command(paths: tuple[str, ...], prune: bool, data: Path | None, as_json: boo
             report = dalil.index(paths, progress=progress, prune=prune)
     finally:
         dalil.close()
+    nothing = not (report.added or report.updated or report.unchanged or report.removed or report.duplicates)
     if as_json:
         print_json(report_document(report))
-    else:
+    elif not (nothing and len(report.skipped) == 1):  # the one reason is in the error below
         print("\n".join(summary(report, interface_language())))
-    if not (report.added or report.updated or report.unchanged or report.removed or report.duplicates):
+    if nothing:
         raise ReadError(f"no article could be read from {', '.join(paths)}{_why(report)}")
 
 

@@ -1,5 +1,6 @@
 """`dalil remove`: articles out of the index."""
 
+import os
 from pathlib import Path
 
 import click
@@ -22,6 +23,8 @@ def command(article_ids: tuple[str, ...], data: Path | None, as_json: bool) -> N
     dalil remove 000_4e84c7e255c49780
     dalil remove "خبر-١٢" news/2018/05
     """
+    # Bytes that are no UTF-8 are written in an id as the readers write those of a file's name.
+    article_ids = tuple(os.fsencode(name).decode("utf-8", "backslashreplace") for name in article_ids)
     dalil = open_index(data)
     try:
         removed = dalil.remove(article_ids)

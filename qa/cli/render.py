@@ -4,6 +4,7 @@ import re
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TextIO
 
 from index.article import Language
@@ -15,10 +16,8 @@ from qa.cli.text import LRM, RLM, clean, clean_line, is_rtl, isolate, isolate_ru
 
 MARKED, BOLD, DIM, PLAIN = "\x1b[1;4m", "\x1b[1m", "\x1b[2m", "\x1b[0m"
 INDENT = "    "
-_LEAD = re.compile(r"([^«“]+:) ([«“].*)")
 # A quote that begins its paragraph gives it its direction, which an isolated one would not.
 _INNER_QUOTE = re.compile(r"(?<=[^\n])(?:«[^\n]*?»|“[^\n]*?”)(?=\s*\[\d+\])")
-_AFTER_MARKER = re.compile(r"(?<=\[\d\]) (?!\[)")
 WIDEST = 100
 """Lines longer than this are hard to read, however wide the terminal."""
 
@@ -82,15 +81,28 @@ def source_line(item: Citation | Hit, language: Language) -> str:
     return " · ".join(isolate(part) for part in (title, source, date) if part)
 
 
-def marked_passage(citation: Citation, passages: Sequence[Hit]) -> tuple[str, tuple[int, int]]:
-    """The clean text of the passage a citation stands in, and where its quote is in it; else the quote alone."""
-    for hit in passages:
-        start, end = citation.start - hit.start, citation.end - hit.start
-        if hit.passage_id == citation.passage_id and hit.text[max(start, 0) : end] == citation.quote:
-            before, quote, after = clean(hit.text[:start]), clean(citation.quote), clean(hit.text[end:])
-            return before + quote + after, (len(before), len(before) + len(quote))
-    quote = clean(citation.quote)
-    return quote, (0, len(quote))
+def marked_passage(citations: Sequence[Citation], passages: Sequence[Hit]) -> tuple[str, list[tuple[int, int]]]:
+    """The clean text of the passage that citations share, and where their quotes are in it; else the quotes alone."""
+    hit = next((hit for hit in passages if hit.passage_id == citations[0].passage_id), None)
+    start = hit.start if hit else 0
+    spans = sorted((citation.start - start, citation.end - start, citation.quote) for citation in citations)
+    if hit is None or any(hit.text[max(a, 0) : b] != quote for a, b, quote in spans):
+        return _joined([piece for citation in citations for piece in ("\n", citation.quote)][1:], quotes_at=0)
+    pieces, at = [], 0
+    for a, b, quote in spans:
+        pieces += [hit.text[at:a], quote]
+        at = b
+    return _joined([*pieces, hit.text[at:]], quotes_at=1)
+
+
+def _joined(parts: Sequence[str], quotes_at: int) -> tuple[str, list[tuple[int, int]]]:
+    """Parts of a text cleaned and joined, and the spans of every other one of them, from `quotes_at` on."""
+    text, marks = "", []
+    for number, part in enumerate(parts):
+        begin, text = len(text), text + clean(part)
+        if number % 2 == quotes_at:
+            marks.append((begin, len(text)))
+    return text, marks
 
 
 def marker(number: int) -> str:
@@ -98,14 +110,16 @@ def marker(number: int) -> str:
     return isolate(f"[{number}]")
 
 
-def citation_lines(citation: Citation, passages: Sequence[Hit], language: Language, look: Look) -> Iterator[str]:
-    """One source: its marker, title, outlet and date, its address, and the passage with the quote marked."""
+def citation_lines(citations: Sequence[Citation], passages: Sequence[Hit], language: Language, look: Look) -> Iterator[str]:
+    """One passage: the markers of its quotes, title, outlet and date, its address, and its text with the quotes marked."""
     rtl_mark = RLM if language == "ar" else ""
-    yield f"{rtl_mark}{look.style(marker(citation.marker), BOLD)} {source_line(citation, language)}"
+    citation = citations[0]
+    markers = " ".join(look.style(marker(one.marker), BOLD) for one in citations)
+    yield f"{rtl_mark}{markers} {source_line(citation, language)}"
     if citation.url:
         yield INDENT + look.style(isolate(clean_line(citation.url)), DIM)
-    text, mark = marked_passage(citation, passages)
-    yield from paragraphs(text, look, marks=[mark], indent=INDENT)
+    text, marks = marked_passage(citations, passages)
+    yield from paragraphs(text, look, marks=marks, indent=INDENT)
     others = [clean_line(other.get("source") or other.get("url") or other.get("article_id") or "") for other in citation.also]
     if others:
         comma = "، " if language == "ar" else ", "
@@ -114,28 +128,51 @@ def citation_lines(citation: Citation, passages: Sequence[Hit], language: Langua
 
 def answer_text(answer: Answer, look: Look) -> Iterator[str]:
     """The answer with its markers, each paragraph in its own direction; quotes one under the other."""
-    text = clean(answer.answer)
     if answer.mode == "extractive":
-        text = "\n".join(_apart(line) for line in _AFTER_MARKER.sub("\n", text).split("\n"))
-    if not look.isolates:
-        text = _INNER_QUOTE.sub(lambda found: isolate(found.group()), text)
-        for citation in answer.citations:
-            text = text.replace(f"[{citation.marker}]", marker(citation.marker))
+        text = "\n".join(_quote_lines(answer, look))
+    else:
+        text = clean(answer.answer)
+        if not look.isolates:
+            text = _INNER_QUOTE.sub(lambda found: isolate(found.group()), text)
+            for citation in answer.citations:
+                text = text.replace(f"[{citation.marker}]", marker(citation.marker))
     yield from paragraphs(text, look)
 
 
-def _apart(line: str) -> str:
-    """ "According to X:" on a line of its own when the quote after it reads in the other direction."""
-    found = _LEAD.fullmatch(line)
-    return f"{found[1]}\n{found[2]}" if found and is_rtl(found[1]) != is_rtl(found[2]) else line
+def _quote_lines(answer: Answer, look: Look) -> Iterator[str]:
+    """A line for each quote with what leads in to it and its marker; the lead apart when it reads in the other direction.
+
+    The text is cut at the quotes themselves: an article may hold a `[1]` or a `«` of its own.
+    """
+    rest = answer.answer
+    for citation in answer.citations:
+        lead, quote, after = rest.partition(citation.quote)
+        closing, number, after = after.partition(f"[{citation.marker}]")
+        if not number:
+            break
+        rest = after
+        lead, opening = clean_line(lead[:-1]), lead[-1:]
+        quote = clean(opening + quote + closing.rstrip())
+        end = number if look.isolates else isolate(number)
+        if lead and is_rtl(lead) == is_rtl(quote):
+            yield f"{lead} {quote if look.isolates else isolate(quote)} {end}"
+        else:
+            yield from filter(None, (lead, f"{quote} {end}"))
+    if rest.strip():
+        yield clean(rest)
+
+
+def short_lines(answer: Answer, look: Look) -> Iterator[str]:
+    """The few words that answer, and an empty line, when the answer has them."""
+    if answer.short and not answer.refused:
+        yield f"{_heading('short', answer.language, look)}: {isolate(clean_line(answer.short))}"
+        yield ""
 
 
 def answer_lines(answer: Answer, look: Look) -> Iterator[str]:
     """A whole answer: the text, then its sources with their passages; for a refusal the nearest passages."""
     language = answer.language
-    if answer.short and not answer.refused:
-        yield f"{_heading('short', language, look)}: {isolate(clean_line(answer.short))}"
-        yield ""
+    yield from short_lines(answer, look)
     yield from answer_text(answer, look)
     if answer.refused:
         if answer.passages:
@@ -143,10 +180,10 @@ def answer_lines(answer: Answer, look: Look) -> Iterator[str]:
             yield from hit_lines(answer.passages, language, look)
         return
     yield from ("", _heading("sources", language, look))
-    for number, citation in enumerate(answer.citations):
+    for number, (_, citations) in enumerate(groupby(answer.citations, lambda citation: citation.passage_id)):
         if number:
             yield ""
-        yield from citation_lines(citation, answer.passages, language, look)
+        yield from citation_lines(list(citations), answer.passages, language, look)
 
 
 def _heading(key: str, language: Language, look: Look) -> str:

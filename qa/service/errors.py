@@ -3,7 +3,7 @@
 import json
 import logging
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -29,9 +29,11 @@ _CODES = {
     503: "unavailable",
     504: "timeout",
 }
+_HALF = "the text has half of a character (a lone surrogate such as \\ud800)"
 _NO_TEXT = {
     "json_invalid": "the body is not JSON",
-    "half_character": "the text has half of a character (a lone surrogate such as \\ud800)",
+    "half_character": _HALF,
+    "string_unicode": _HALF,
 }
 """What pydantic reports when a body is no text at all, which is another fault than a wrong value."""
 _SAID = {400: "the body cannot be read as JSON in UTF-8", 404: "there is nothing at this address"}
@@ -73,6 +75,18 @@ def describe(error: BaseException) -> tuple[int, str, str]:
     return 500, _CODES[500], UNEXPECTED
 
 
+def _place(steps: Sequence[str | int]) -> str:
+    """Where in a request something stands, as its sender would say it; a number first is the place of an article.
+
+    >>> _place(("body", 0, "text")), _place(("query", "k")), _place(("body",))
+    ('article 1: text', 'k', 'the body')
+    """
+    inside = steps[1:]
+    if inside and isinstance(inside[0], int):
+        return ": ".join([f"article {inside[0] + 1}", *map(str, inside[1:])])
+    return ".".join(map(str, inside)) or "the body"
+
+
 def install(app: FastAPI) -> None:
     """Make `app` answer every failure in that shape."""
 
@@ -89,8 +103,7 @@ def install(app: FastAPI) -> None:
         first = error.errors()[0]
         if first["type"] in _NO_TEXT:
             return error_response(400, _NO_TEXT[first["type"]])
-        where = ".".join(str(part) for part in first["loc"] if part != "body") or "the body"
-        return error_response(422, f"{where}: {first['msg']}")
+        return error_response(422, f"{_place(first['loc'])}: {first['msg'].removeprefix('Value error, ')}")
 
     app.add_exception_handler(DalilError, dalil_error)
     app.add_exception_handler(HTTPException, http_error)

@@ -19,12 +19,15 @@ class NotReadyError(DalilError):
 router = APIRouter(tags=["Health"])
 
 
+# Some watchers ask with HEAD. FastAPI, unlike HTTP, does not take that as a GET without a body.
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz", summary="Is the process alive?")
 async def alive() -> dict[str, str]:
     """Answers as long as the process does."""
     return {"status": "alive"}
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", summary="Can questions be answered?")
 async def ready(here: Annotated[Context, Depends(context)]) -> dict[str, Any]:
     """200 when the index can be read, and how many articles it holds; otherwise an error."""

@@ -15,12 +15,14 @@ ALWAYS_ASK = {"Cache-Control": "no-cache"}
 router = APIRouter(include_in_schema=False)
 
 
+@router.head("/")
 @router.get("/")
 async def page() -> FileResponse:
     """The page to ask on."""
     return FileResponse(STATIC / "index.html", headers=ALWAYS_ASK)
 
 
+@router.head("/docs")
 @router.get("/docs")
 async def docs() -> FileResponse:
     """The API, rendered from /openapi.json."""

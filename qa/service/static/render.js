@@ -39,7 +39,12 @@ export function learn(shown, { passages = [], citations = [] }) {
 
 /** One verified claim, while the answer is still being made. */
 export function addClaim(shown, claim) {
-  const markers = claim.citations.map((number) => `[${number}]`).join(" ");
+  const numbers = claim.citations;
+  if (shown.citations.get(numbers[0])?.quote === claim.text) {
+    shown.answer.append(...quotation(shown, "", claim.text, shown.citations.get(numbers[0])));
+    return;
+  }
+  const markers = numbers.map((number) => `[${number}]`).join(" ");
   const line = claim.text.includes(markers) ? claim.text : `${claim.text} ${markers}`;
   shown.answer.append(paragraph(shown, line));
 }
@@ -47,10 +52,7 @@ export function addClaim(shown, claim) {
 /** The whole answer in place of what was shown so far. */
 export function finish(shown, answer) {
   learn(shown, answer);
-  // Quotes in the articles' own words stand one under the other, each in its own direction.
-  const whole = answer.mode === "extractive" ? answer.answer.replace(/(\[\d+\]) (?!\[)/g, "$1\n") : answer.answer;
-  const lines = whole.split("\n").flatMap(apart).filter((line) => line.trim());
-  shown.answer.replaceChildren(...lines.map((line) => paragraph(shown, line)));
+  shown.answer.replaceChildren(...(answer.mode === "extractive" ? quotations(shown, answer) : paragraphsOf(shown, answer.answer)));
   if (answer.short && !answer.refused) {
     const few = make("bdi", { textContent: answer.short });
     shown.answer.prepend(make("p", { className: "short" }, make("span", { words: "short" }), ": ", few));
@@ -65,10 +67,33 @@ export function finish(shown, answer) {
   }
 }
 
-/** "According to X:" on a line of its own when the quote after it reads in the other direction. */
-function apart(line) {
-  const found = /^([^«“]+:) ([«“].*)$/.exec(line);
-  return found && isRtl(found[1]) !== isRtl(found[2]) ? [found[1], found[2]] : [line];
+function paragraphsOf(shown, words) {
+  return words.split("\n").filter((line) => line.trim()).map((line) => paragraph(shown, line));
+}
+
+/** An answer in the articles' own words, one quote under the other, cut at the quotes themselves: an article may hold a [1] too. */
+function quotations(shown, answer) {
+  const found = [];
+  let rest = answer.answer;
+  for (const citation of answer.citations) {
+    const mark = `[${citation.marker}]`;
+    const start = rest.indexOf(citation.quote);
+    const end = start < 0 ? -1 : rest.indexOf(mark, start + citation.quote.length);
+    if (end < 0) break;
+    const opens = Math.max(start - 1, 0);
+    found.push(...quotation(shown, rest.slice(0, opens).trim(), rest.slice(opens, end).trim(), citation));
+    rest = rest.slice(end + mark.length);
+  }
+  return [...found, ...paragraphsOf(shown, rest)];
+}
+
+/** A quote and its marker after "According to X:", which stands on a line of its own when the quote reads in the other direction. */
+function quotation(shown, lead, quote, citation) {
+  const marked = [" ", marker(shown, citation)];
+  // A quote that begins its paragraph gives it its direction, which a bdi would not.
+  if (!lead) return [make("p", { dir: "auto" }, quote, ...marked)];
+  if (isRtl(lead) !== isRtl(quote)) return [make("p", { dir: "auto" }, lead), make("p", { dir: "auto" }, quote, ...marked)];
+  return [make("p", { dir: "auto" }, `${lead} `, make("bdi", { textContent: quote }), ...marked)];
 }
 
 function isRtl(words) {

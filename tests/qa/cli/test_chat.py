@@ -14,7 +14,15 @@ def test_each_question_is_answered_and_sources_shows_the_passages(process, data)
     status, out, err = talk(process, data, QUESTION, "/sources", "", QUESTION)
     assert (status, err) == (0, "")
     assert out.count("[1]") >= 4
+    assert out.count("باختصار") == 3
     assert "المصادر" in out
+
+
+def test_a_refusal_names_the_nearest_articles_and_sources_shows_their_passages(process, data):
+    _, out, _ = talk(process, data, "ما هي عاصمة اليابان؟")
+    assert "هذه أقرب المقاطع" in out
+    assert out.count("التحالف: ملتزمون بدعم العراق") == 1
+    assert "أقرب المقاطع\n" in talk(process, data, "ما هي عاصمة اليابان؟", "/sources")[1]
 
 
 @pytest.mark.parametrize(

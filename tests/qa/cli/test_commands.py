@@ -104,8 +104,8 @@ def test_index_fails_only_when_nothing_could_be_read(dalil, tmp_path, content):
     path = tmp_path / "only.txt"
     if content is not None:
         path.write_bytes(content)
-    status, _, err = dalil("index", path, "--data", tmp_path / "d")
-    assert status == 1
+    status, out, err = dalil("index", path, "--data", tmp_path / "d")
+    assert (status, out) == (1, "")
     assert err.count("\n") == 1
     assert "only.txt" in err
 

@@ -63,6 +63,16 @@ def test_an_argument_that_is_not_utf8_is_told(process, data):
     assert b"UTF-8" in done.stderr
 
 
+def test_an_article_whose_file_name_was_no_utf8_can_be_removed(process, tmp_path):
+    name = os.fsdecode(b"caf\xe9")
+    (tmp_path / f"{name}.txt").write_text("The café of Malin opened on Monday.", encoding="utf-8")
+    data = tmp_path / "index"
+    assert process("index", tmp_path / f"{name}.txt", "--data", data).returncode == 0
+    assert process("remove", name, "--data", data).returncode == 0
+    done = process("remove", name, "--data", data)
+    assert (done.returncode, done.stderr) == (1, b"dalil: not in the index: caf\\xe9\n")
+
+
 def test_a_setting_that_cannot_be_used_is_named(dalil, data, monkeypatch):
     monkeypatch.setenv("DALIL_K", "many")
     status, _, err = dalil("ask", "x", "--data", data)

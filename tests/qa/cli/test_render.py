@@ -35,9 +35,33 @@ def test_in_a_pipe_the_words_stay_as_they_are_and_the_quote_stands_in_guillemets
 
 
 def test_a_quote_of_the_other_direction_stands_on_its_own_line():
-    english = replace(ANSWER, language="en", answer=f"According to قناة: “{QUOTE}” [1] “{QUOTE}” [1]")
+    second = replace(CITATION, marker=2)
+    words = f"According to قناة: “{QUOTE}” [1] “{QUOTE}” [2]"
+    english = replace(ANSWER, language="en", answer=words, citations=(CITATION, second))
     lines = shown(english, PIPE).split("\n")[:3]
-    assert lines == ["According to قناة:", f"“{QUOTE}” {FSI}[1]{PDI}", f"“{QUOTE}” {FSI}[1]{PDI}"]
+    assert lines == ["According to قناة:", f"“{QUOTE}” {FSI}[1]{PDI}", f"“{QUOTE}” {FSI}[2]{PDI}"]
+
+
+@pytest.mark.parametrize("look", [PIPE, NO_COLOUR])
+@pytest.mark.parametrize(
+    "quote", ["Built in 1872 [1] by Moor [2] there.", "He said “yes” [1] again.", "«نعم [1]» قال «لا» [2] اليوم."]
+)
+def test_markers_and_quotes_of_the_article_stay_inside_its_quote(look, quote):
+    hit = replace(HIT, text=quote, start=0, end=len(quote))
+    citation = replace(CITATION, quote=quote, start=0, end=len(quote))
+    answer = replace(ANSWER, answer=f"“{quote}” [1]", citations=(citation,), passages=(hit,))
+    first = shown(answer, look).split("\n")[0]
+    assert first.translate({ord(FSI): None, ord(PDI): None}) == f"“{quote}” [1]"
+
+
+def test_quotes_of_one_passage_are_marked_in_it_together():
+    words = "قبل الاقتباس."
+    second = replace(CITATION, marker=2, quote=words, start=100, end=100 + len(words))
+    both = replace(ANSWER, answer=f"«{QUOTE}» [1] «{words}» [2]", citations=(CITATION, second))
+    text = shown(both, PIPE)
+    assert f"{FSI}[1]{PDI} {FSI}[2]{PDI} {FSI}عنوان" in text
+    assert f"«{words}» «{QUOTE}» بعد الاقتباس." in text
+    assert text.count("بعد الاقتباس.") == 1
 
 
 def test_a_quote_inside_a_sentence_is_isolated_as_a_whole():
@@ -91,14 +115,14 @@ def test_hostile_article_text_does_not_reach_the_terminal(look):
 def test_the_mark_stays_on_the_quote_when_text_before_it_is_cleaned_away():
     before = "\x1b[31mأ\x1b[0m "
     hit = replace(HIT, text=before + HIT.text, start=HIT.start - len(before))
-    text, (start, end) = marked_passage(CITATION, [hit])
+    text, [(start, end)] = marked_passage([CITATION], [hit])
     assert text[start:end] == QUOTE
     assert text.startswith("أ قبل")
 
 
 @pytest.mark.parametrize("passages", [[], [replace(HIT, passage_id="b#0")], [replace(HIT, start=90)]])
 def test_a_quote_whose_passage_is_not_there_stands_alone(passages):
-    assert marked_passage(CITATION, passages) == (QUOTE, (0, len(QUOTE)))
+    assert marked_passage([CITATION], passages) == (QUOTE, [(0, len(QUOTE))])
 
 
 def test_a_long_paragraph_is_broken_to_fit_and_each_line_keeps_its_direction():

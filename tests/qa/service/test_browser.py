@@ -20,6 +20,7 @@ HOSTILE = (
     '<script>window.pwned = 1</script><img src=x onerror="window.pwned = 1"> The zebra minister Quillfeather opened the'
     " glass bridge of Marzipan in June 2017. <b>bold</b>\nA second paragraph says nothing else."
 )
+FOOTNOTES = "The lighthouse of Corvin was built in 1872 [1] by Ada Moor [2] and burned in 1901 [3]."
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +41,8 @@ def service(serve, seeded):
             "title": "<img src=x onerror='window.pwned=1'>",
             "url": "javascript:window.pwned=1",
         }
-        assert client.post("/articles", json=article | {"source": "<b>Zebra Times</b>", "language": "en"}).json()["added"] == 1
+        articles = [article | {"source": "<b>Zebra Times</b>", "language": "en"}, {"id": "notes", "text": FOOTNOTES}]
+        assert client.post("/articles", json=articles).json()["added"] == 2
         yield client
 
 
@@ -121,6 +123,13 @@ def test_what_an_article_says_is_never_run(open_page):
     assert page.evaluate("window.pwned") is None
     assert page.locator("main script, main img, main b").count() == 0
     assert not [link for link in page.locator("main a").all() if "javascript" in (link.get_attribute("href") or "")]
+
+
+def test_an_articles_own_footnotes_are_no_markers(open_page):
+    page = open_page(locale="en")
+    ask(page, "When was the lighthouse of Corvin built?")
+    assert page.locator(".answer .marker").count() == 1
+    assert FOOTNOTES in page.locator(".answer p").last.inner_text()
 
 
 def test_the_switch_mirrors_the_page_and_is_remembered(open_page):

@@ -92,6 +92,29 @@ def test_addresses_and_methods(client, method, path, status, code):
     check(client.request(method, path), status, code)
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body", "message"),
+    [
+        ("POST", "/articles", [{"text": "a"}, {}], "article 2: text: Field required"),
+        ("POST", "/ask", {"question": "x", "to": "2018-02-30"}, "to: day is out of range for month"),
+        ("GET", "/search", None, "q: Field required"),
+    ],
+)
+def test_messages_name_the_place_as_its_sender_would(client, method, path, body, message):
+    assert check(client.request(method, path, json=body), 422, "invalid") == message
+
+
+def test_half_of_a_character_is_the_same_fault_in_every_route(client):
+    for path in ("/ask", "/feedback"):
+        check(client.post(path, content=rb'{"question": "\ud800", "thumb": "up"}', headers=JSON), 400, "bad_input")
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/healthz", "/readyz"])
+def test_what_can_be_watched_answers_to_head(client, path):
+    response = client.head(path)
+    assert (response.status_code, response.content) == (200, b"")
+
+
 def test_a_method_that_is_not_allowed_names_those_that_are(client):
     assert client.get("/ask").headers["allow"] == "POST"
 
