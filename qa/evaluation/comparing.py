@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 from qa.evaluation.errors import DatasetError
 from qa.evaluation.intervals import Difference, Statistic, compare, holm, paired
 from qa.evaluation.results import Result, read_metrics, read_results
-from qa.evaluation.summary import ANSWER_MEANS, SECTIONS, Slim, statistics
+from qa.evaluation.summary import ANSWER_MEANS, SECTIONS, Slim, slimmed, statistics
 
 SIGNIFICANT = 0.05
 _GOOD = ("correct", "refused_rightly")
@@ -57,11 +57,11 @@ class _Run:
         self.info = metrics["run"]
         self.name = self.info.get("name") or folder.name
         self.k = int(self.info.get("fingerprint", {}).get("options", {}).get("k", 10))
-        self.rows = {row.id: Slim.of(row) for row in read_results(folder)}
+        self.rows = {item.row.id: item for item in slimmed(read_results(folder))}
 
 
 def _compare(a: _Run, b: _Run, seed: int) -> Comparison:
-    shared = sorted(a.rows.keys() & b.rows.keys())  # the order in which several workers finish is chance
+    shared = [name for name in a.rows if name in b.rows]
     if not shared:
         raise DatasetError(f"the runs {a.name} and {b.name} have no question in common")
     left, right = [a.rows[name] for name in shared], [b.rows[name] for name in shared]

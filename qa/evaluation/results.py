@@ -204,9 +204,13 @@ def read_run(run_dir: Path) -> RunInfo:
 
 
 def write_json(path: Path, document: object) -> None:
-    """Readable JSON, whole or not at all."""
+    """Readable JSON, as `write_text` writes it. Half a character (a lone surrogate) becomes JSON's own escape of it."""
+    write_text(path, json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """A file of UTF-8, whole or not at all."""
     partial = path.with_name(path.name + ".partial")
-    text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
     partial.write_text(text, encoding="utf-8", errors="backslashreplace")
     partial.replace(path)
 

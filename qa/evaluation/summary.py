@@ -53,14 +53,33 @@ class Slim:
             type=row.type,
             source=row.source,
             answerable=row.answerable,
+            relevant=row.relevant,
             latency_ms=row.latency_ms,
             alone=row.alone,
             error=row.error,
             verdict=row.verdict,
             cause=row.cause,
-            metrics=row.metrics,
+            metrics=dict(row.metrics),
         )
         return cls(slim, answer.get("refused"), answer.get("confidence"))
+
+
+def slimmed(rows: Iterable[Result]) -> list[Slim]:
+    """The rows as figures need them, by id: the order in which several workers finish is chance, and intervals depend on it.
+
+    A failure counts as nothing found, but not for a system that never says what it found.
+    """
+    found = sorted(map(Slim.of, rows), key=lambda item: item.row.id)
+    asked = [item.row.metrics for item in found if item.row.relevant and item.row.error is None]
+    if asked and not any(_is_of_ranking(name) for values in asked for name in values):
+        for item in found:
+            for name in [name for name in item.row.metrics if _is_of_ranking(name)]:
+                del item.row.metrics[name]
+    return found
+
+
+def _is_of_ranking(name: str) -> bool:
+    return name.removeprefix("passages.").startswith(("recall@", *_RANKED))
 
 
 def statistics(rows: Sequence[Slim], k: int) -> dict[str, dict[str, Statistic]]:
@@ -112,8 +131,7 @@ def corrects(verdicts: Iterable[str]) -> list[float | None]:
 
 def summarise(rows: Iterable[Result], run: RunInfo, *, k: int, seed: int = 0) -> Metrics:
     """The document of `metrics.json`; see `results.Metrics`."""
-    # By id: the order in which several workers finish is chance, and intervals depend on the order.
-    slim = sorted((Slim.of(row) for row in rows), key=lambda item: item.row.id)
+    slim = slimmed(rows)
     verdicts = [item.row.verdict for item in slim]
     graded = [item.confidence if item.row.verdict != "ungraded" else None for item in slim]
     metrics = cast(Metrics, {"dataset": run.get("dataset", ""), "system": run.get("system", "")})

@@ -10,7 +10,7 @@ from qa.evaluation.report.drawing import require
 from qa.evaluation.report.markdown import markdown, worst
 from qa.evaluation.report.page import page
 from qa.evaluation.report.reading import read
-from qa.evaluation.results import write_json
+from qa.evaluation.results import write_json, write_text
 
 __all__ = ["write"]
 
@@ -39,11 +39,5 @@ def write(run_dirs: Sequence[Path], out: Path) -> None:
             "comparisons": comparisons,
         },
     )
-    _write(out / "report.md", markdown(runs, comparisons))
-    _write(out / "report.html", page(runs, comparisons))
-
-
-def _write(path: Path, text: str) -> None:
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
+    write_text(out / "report.md", markdown(runs, comparisons))
+    write_text(out / "report.html", page(runs, comparisons))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from qa.evaluation import Dataset, Question, evaluate
+from qa.evaluation.comparing import compare_runs
 from qa.evaluation.results import read_results
 from tests.qa.evaluation.fake import DATASET, TEXTS, cite
 
@@ -56,6 +57,20 @@ def test_a_system_of_bare_text_is_measured_on_what_it_gives() -> None:
         ("abstention", "ece"),
     ]:
         assert metrics[section][name] is None, name
+
+
+def test_a_failure_of_a_system_that_never_says_what_it_found_is_no_miss_of_its_search(tmp_path: Path) -> None:
+    def moody(question: str) -> str | None:
+        if "rain" in question:
+            raise RuntimeError("not now")
+        return "في 30 أبريل"
+
+    metrics = evaluate(moody, DATASET, out=tmp_path)
+    assert len(metrics["failed"]) == 1
+    assert metrics["answers"]["contains_gold"] == pytest.approx(2 / 3)
+    assert metrics["retrieval"]["recall@1"] is None
+    assert metrics["passages"]["map"] is None
+    assert compare_runs([tmp_path, tmp_path])[0]["figures"].keys() == {"answers", "abstention", "latency_ms"}
 
 
 def test_markers_without_sources_are_wrong_citations() -> None:
