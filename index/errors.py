@@ -74,7 +74,7 @@ class ModelError(DalilError):
 
 
 class MissingExtra(DalilError):
-    """Raised when an optional dependency is not installed; the message names the extra to install."""
+    """Raised when something optional is not installed; the message says what to install."""
 
     code = "missing_extra"
     status = 503
