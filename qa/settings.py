@@ -32,7 +32,7 @@ class Settings(BaseModel):
     encoding: str = Field("dalil_ar_en", description="tiktoken encoding that counts passage tokens")
     passage_tokens: int = Field(200, ge=16, le=8192, description="token budget of a passage")
     passage_overlap: int = Field(1, ge=0, le=10, description="whole sentences shared by neighbouring passages")
-    refuse_below: float = Field(0.1, ge=0, le=1, description="answers below this confidence become refusals")
+    refuse_below: float = Field(0.25, ge=0, le=1, description="answers below this confidence become refusals")
     max_question: int = Field(2000, ge=1, le=100_000, description="longest question, in characters")
     max_file_mb: float = Field(50, gt=0, description="largest file or page that is read, in megabytes")
     max_body_mb: float = Field(10, gt=0, description="largest HTTP request body, in megabytes")

@@ -33,8 +33,7 @@ _COPIED = (
 CONFIDENCE_FEATURES = (
     *_COPIED,
     "rank_score",
-    "rank_lead",  # over the best sentence of another article
-    "passage_lead",  # of the best passage over the best of another article
+    "rank_lead",  # over the best sentence of another article that says something else
     "question_words",  # log of the number of content words of the question
     "crosses",  # question and sentence are of two languages
     "crosses_coverage",
@@ -42,6 +41,10 @@ CONFIDENCE_FEATURES = (
     "crosses_local",
     "crosses_score",
 )
+
+
+_SAME = 0.6  # share of the shorter sentence's words
+_KNOWN = 0.6  # share of the question's weight below which confidence shrinks
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +91,24 @@ def rank(candidates: Sequence[Candidate], model: Linear | None = None) -> list[R
     return sorted(ranked, key=lambda item: -item.score)
 
 
+def _disagrees(one: Candidate, other: Candidate) -> bool:
+    """Whether two sentences of two articles say different things: another outlet's report of the same is no rival."""
+    if one.found.hit.article_id == other.found.hit.article_id:
+        return False
+    left, right = set(one.sentence.terms), set(other.sentence.terms)
+    return len(left & right) < _SAME * min(len(left), len(right))
+
+
 def confidence_features(query: Query, found: Sequence[Found], ranked: Sequence[Ranked]) -> NDArray[np.float64]:
     """What the confidence of the best candidate is judged by, in order of `CONFIDENCE_FEATURES`."""
     best = ranked[0]
     hit = best.candidate.found.hit
-    rival = next((item.score for item in ranked if item.candidate.found.hit.article_id != hit.article_id), best.score - 5)
-    other = next((item.hit.score for item in found if item.hit.article_id != hit.article_id), 0.0)
+    rival = next((item.score for item in ranked if _disagrees(item.candidate, best.candidate)), best.score - 5)
     words = query.words.get(hit.language, [])
     crosses = float(hit.language != query.language)
     values = {name: best.candidate.feature(name) for name in _COPIED}
     values["rank_score"] = best.score
     values["rank_lead"] = min(5.0, best.score - rival)
-    values["passage_lead"] = hit.score - other
     values["question_words"] = float(np.log1p(len(words)))
     values["crosses"] = crosses
     values["crosses_coverage"] = crosses * values["coverage_near"]
@@ -112,8 +121,8 @@ def confidence_features(query: Query, found: Sequence[Found], ranked: Sequence[R
 def confidence(query: Query, found: Sequence[Found], ranked: Sequence[Ranked]) -> float:
     """The probability that the answer made of the best candidates answers the question, 0 where there is none.
 
-    What the model says counts for the part of the question that the collection knows: a word that stands in no article cannot
-    be answered about. (In the training sets every word stands somewhere, so this cannot be learned there.)
+    It shrinks where the collection does not know most of the question: nothing is said of what stands in no article. (In the
+    training sets nearly every word stands somewhere, so this cannot be learned there.)
     """
     if not ranked:
         return 0.0
@@ -121,4 +130,4 @@ def confidence(query: Query, found: Sequence[Found], ranked: Sequence[Ranked]) -
     total = sum(word.weight for word in words) or 1.0
     known = sum(word.weight for word in words if word.known) / total
     features = confidence_features(query, found, ranked)[None, :]
-    return known**2 * probability(float(_models()["confidence"].score(features)[0]))
+    return min(1.0, known / _KNOWN) * probability(float(_models()["confidence"].score(features)[0]))

@@ -14,7 +14,6 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +32,7 @@ SEED = 7
 _FOLDS = 4
 HELD_OUT_EVERY = 4
 _RIDGE = 3.0
+ANSWERABLE = 0.8
 
 
 @dataclass(frozen=True)
@@ -133,12 +133,12 @@ def _answers(example: Example, sentence: Sentence) -> bool:
     return sentence.hit.title == example.title and _tells(example, sentence)
 
 
-def _fit(features: NDArray[np.float64], labels: NDArray[np.bool_]) -> Linear:
+def _fit(features: NDArray[np.float64], labels: NDArray[np.bool_], shares: NDArray[np.float64]) -> Linear:
     from sklearn.linear_model import LogisticRegression
     from sklearn.preprocessing import StandardScaler
 
     scaler = StandardScaler().fit(features)
-    model = LogisticRegression(C=1.0, max_iter=2000).fit(scaler.transform(features), labels)
+    model = LogisticRegression(C=1.0, max_iter=2000).fit(scaler.transform(features), labels, sample_weight=shares)
     weights = model.coef_[0] / scaler.scale_
     return Linear(weights, float(model.intercept_[0] - weights @ scaler.mean_))
 
@@ -195,6 +195,32 @@ def confidence_rows(
     return rows, labels, kinds
 
 
+def _shares(kinds: list[str]) -> NDArray[np.float64]:
+    """What each row counts, so that `ANSWERABLE` of the questions can be answered, as confidence is to be read."""
+    whole = np.array([len(kind.split()) == 1 for kind in kinds])
+    return np.where(whole, ANSWERABLE / whole.mean(), (1 - ANSWERABLE) / (1 - whole.mean()))
+
+
+def _rows_of_unseen(
+    asked: list[Asked], examples: list[Example]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_], list[str], NDArray[np.int_]]:
+    """Confidence rows with ranker scores of questions the ranker has not seen: features, labels, kinds, and folds by title."""
+    titles = sorted({example.title for example in examples})
+    random.Random(SEED).shuffle(titles)  # noqa: S311
+    fold = {title: number % _FOLDS for number, title in enumerate(titles)}
+    pairs = list(zip(asked, examples, strict=True))
+    rows: list[NDArray[np.float64]] = []
+    labels: list[bool] = []
+    kinds: list[str] = []
+    folds: list[int] = []
+    for held in range(_FOLDS):
+        ranker = fit_ranker([one for one, example in pairs if fold[example.title] != held])
+        outside = [pair for pair in pairs if fold[pair[1].title] == held]
+        more, right, sort = confidence_rows([one for one, _ in outside], [example for _, example in outside], ranker)
+        rows, labels, kinds, folds = rows + more, labels + right, kinds + sort, folds + [held] * len(more)
+    return np.array(rows), np.array(labels), kinds, np.array(folds)
+
+
 def main() -> None:
     """Train both models, print how they do on held-out questions, write the weights."""
     from sklearn.metrics import roc_auc_score
@@ -203,35 +229,19 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="the folder with the reading sets")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("weights.json"))
     options = parser.parse_args()
-    generator = random.Random(SEED)  # noqa: S311
     examples = read_examples(options.data)
     asked = ask(examples)
-    titles = sorted({example.title for example in examples})
-    generator.shuffle(titles)
-    fold = {title: number % _FOLDS for number, title in enumerate(titles)}
-    rows: list[Any] = []
-    labels: list[bool] = []
-    kinds: list[str] = []
-    folds: list[int] = []
-    first: dict[str, list[bool]] = {}
+    rows, labels, kinds, folds = _rows_of_unseen(asked, examples)
+    shares = _shares(kinds)
+    scores = np.zeros(len(labels))
     for held in range(_FOLDS):
-        pairs = list(zip(asked, examples, strict=True))
-        outside = [pair for pair in pairs if fold[pair[1].title] == held]
-        ranker = fit_ranker([one for one, example in pairs if fold[example.title] != held])
-        more, right, sort = confidence_rows([one for one, _ in outside], [example for _, example in outside], ranker)
-        rows, labels, kinds, folds = rows + more, labels + right, kinds + sort, folds + [held] * len(more)
-        for answered, kind in zip(right, sort, strict=True):
-            first.setdefault(kind, []).append(answered)
-    for kind in sorted(first):
-        print(f"{kind}: answer right {np.mean(first[kind]):.3f} of {len(first[kind])}")
-    matrix, truth, number = np.array(rows), np.array(labels), np.array(folds)
-    scores = np.zeros(len(truth))
-    for held in range(_FOLDS):
-        scores[number == held] = _fit(matrix[number != held], truth[number != held]).score(matrix[number == held])
+        inside = folds != held
+        scores[~inside] = _fit(rows[inside], labels[inside], shares[inside]).score(rows[~inside])
     for kind in sorted({kind.split()[0] for kind in kinds}):
-        chosen = np.array([one.split()[0] == kind for one in kinds])
-        print(f"{kind}: AUROC of confidence, held out {roc_auc_score(truth[chosen], scores[chosen]):.3f}")
-    models = {"ranker": (FEATURES, fit_ranker(asked)), "confidence": (CONFIDENCE_FEATURES, _fit(matrix, truth))}
+        whole, group = (np.array([one == kind for one in kinds]), np.array([one.split()[0] == kind for one in kinds]))
+        right, auroc = labels[whole].mean(), roc_auc_score(labels[group], scores[group])
+        print(f"{kind}: {whole.sum()} questions, answer right {right:.3f}, AUROC of confidence {auroc:.3f}, all held out")
+    models = {"ranker": (FEATURES, fit_ranker(asked)), "confidence": (CONFIDENCE_FEATURES, _fit(rows, labels, shares))}
     stored = {
         key: {"weights": dict(zip(names, np.round(model.weights, 5).tolist(), strict=True)), "bias": round(model.bias, 5)}
         for key, (names, model) in models.items()
