@@ -4,14 +4,14 @@ import re
 
 from index.article import Language
 
-_ARABIC = re.compile(
-    r"[\u0620-\u064a\u066e-\u06d3\u06fa-\u06ff\u0750-\u077f\u08a0-\u08c7\ufb50-\ufdf1\ufdf3-\ufdfb\ufe70-\ufefc]+"
-)
+ARABIC_LETTERS = r"\u0620-\u064a\u066e-\u06d3\u06fa-\u06ff\u0750-\u077f\u08a0-\u08c7\ufb50-\ufdfb\ufe70-\ufefc"
+"""Letters as texts have them, presentation forms and ligatures too; for a class of a regular expression."""
+_ARABIC = re.compile(f"[{ARABIC_LETTERS}]+")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]+")
 
 
 def detect_language(text: str, default: Language = "ar") -> Language:
-    """`"ar"` or `"en"`, whichever script has more letters; `default` where there is neither.
+    """`"ar"` or `"en"`, whichever script has more words; `default` where there is neither.
 
     A Latin word has about as many letters as two Arabic ones say without vowels, so words are counted, not letters:
     «ما هي شركة Microsoft Corporation؟» is Arabic.

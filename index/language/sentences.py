@@ -11,6 +11,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from index.language.script import ARABIC_LETTERS
+
 Span = tuple[int, int]
 
 _NEWLINES = "\n\r\x0b\x0c\x85\u2028\u2029"
@@ -22,7 +24,7 @@ _QUOTE = re.compile(rf'"+|[«»“”()\[\]]|[{_NEWLINES}]+')
 _ADDRESS = re.compile(r'(?:https?://|www\.)[^\s<>«»“”"]+')
 _LATIN_WORD = re.compile(r"[A-Za-z]{1,12}")
 _CLAUSE = re.compile(r"[،؛,;:–—]+")
-_ARABIC = re.compile(r"[\u0620-\u064a\u066e-\u06d3\u06fa-\u06ff\u0750-\u077f\u08a0-\u08c7\ufb50-\ufdfb\ufe70-\ufefc]")
+_ARABIC = re.compile(f"[{ARABIC_LETTERS}]")
 _CLOSERS = frozenset("»”\"’')]}›“")
 _OPENERS = frozenset('«“"([{‹‘”')
 _PAIRS = {"»": "«", ")": "(", "]": "["}

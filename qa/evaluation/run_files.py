@@ -14,6 +14,7 @@ from qa.evaluation.results import METRICS_FILE, RESULTS_FILE, RUN_FILE, Result, 
 from qa.evaluation.scoring import articles_ranked, articles_wanted, evidence_wanted, passages_ranked
 from qa.evaluation.systems import System
 
+TREC_FILES = tuple(f"{level}.{kind}.trec" for level in ("articles", "passages") for kind in ("run", "qrels"))
 _LEAST_DEPTH = 50
 _MOST_DEPTH = 100
 
@@ -60,8 +61,8 @@ def resume(out: Path, fingerprint: dict[str, Any], options: Options) -> dict[str
         return {}
     old = read_run(out)
     if options.fresh or old.get("complete"):
-        results.unlink(missing_ok=True)
-        (out / METRICS_FILE).unlink(missing_ok=True)
+        for name in (RESULTS_FILE, METRICS_FILE, *TREC_FILES):
+            (out / name).unlink(missing_ok=True)
         return {}
     done = {result.id: result for result in read_results(out)} if results.exists() else {}
     changed = differences(old.get("fingerprint", {}), json.loads(json.dumps(fingerprint)))

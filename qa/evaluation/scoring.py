@@ -164,7 +164,7 @@ class Scorer:
 
 def articles_ranked(retrieved: Sequence[Retrieved]) -> list[str]:
     """Article ids by their best passage."""
-    return article_ranking(retrieved, [hit.article_id for hit in retrieved])
+    return article_ranking(hit.article_id for hit in retrieved)
 
 
 def articles_wanted(row: Result) -> dict[str, int]:

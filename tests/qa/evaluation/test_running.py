@@ -217,6 +217,13 @@ def test_turns_are_asked_in_order_with_what_was_said_before(tmp_path: Path) -> N
     assert system.histories[2][0] == ("متى؟", "انتهت الحرب في 30 أبريل. [1]")
 
 
+def test_a_run_done_again_leaves_nothing_of_the_one_before(tmp_path: Path) -> None:
+    measure(tmp_path)
+    assert (tmp_path / "passages.run.trec").exists()
+    measure(tmp_path, dataset=replace(DATASET, questions=tuple(replace(item, evidence=()) for item in DATASET.questions)))
+    assert {path.name for path in tmp_path.glob("*.trec")} == {"articles.run.trec", "articles.qrels.trec"}
+
+
 def test_a_judge_that_fails_ends_the_run(tmp_path: Path) -> None:
     class Silent(BundledJudge):
         def supports(self, premise: str, hypothesis: str) -> float:
