@@ -198,7 +198,7 @@ def confidence_rows(
 def _shares(kinds: list[str]) -> NDArray[np.float64]:
     """What each row counts, so that `ANSWERABLE` of the questions can be answered, as confidence is to be read."""
     whole = np.array([len(kind.split()) == 1 for kind in kinds])
-    return np.where(whole, ANSWERABLE / whole.mean(), (1 - ANSWERABLE) / (1 - whole.mean()))
+    return np.asarray(np.where(whole, ANSWERABLE / whole.mean(), (1 - ANSWERABLE) / (1 - whole.mean())))
 
 
 def _rows_of_unseen(
