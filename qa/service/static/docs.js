@@ -5,9 +5,9 @@ import { make } from "./render.js";
 const METHODS = ["get", "post", "put", "patch", "delete"];
 
 /** Words in which `this` is code. */
-function prose(words, className = "") {
+function prose(words, className = "", tag = "p") {
   const parts = (words ?? "").split("`");
-  return make("p", { className }, ...parts.map((part, n) => (n % 2 ? make("code", { textContent: part }) : part)));
+  return make(tag, { className }, ...parts.map((part, n) => (n % 2 ? make("code", { textContent: part }) : part)));
 }
 
 function resolve(schema, api) {
@@ -32,7 +32,7 @@ function rows(fields) {
         {},
         make("th", {}, make("code", { textContent: name })),
         make("td", {}, make("code", { textContent: type })),
-        make("td", { textContent: [required ? "required" : "", description ?? ""].filter(Boolean).join("; ") }),
+        prose([required ? "required" : "", description].filter(Boolean).join("; "), "", "td"),
       ),
     );
   }

@@ -54,8 +54,10 @@ export function finish(shown, answer) {
   learn(shown, answer);
   shown.answer.replaceChildren(...(answer.mode === "extractive" ? quotations(shown, answer) : paragraphsOf(shown, answer.answer)));
   if (answer.short && !answer.refused) {
+    // These words belong to the answer, so they are in its language, not in that of the interface.
+    const dir = answer.language === "ar" ? "rtl" : "ltr";
     const few = make("bdi", { textContent: answer.short });
-    shown.answer.prepend(make("p", { className: "short" }, make("span", { words: "short" }), ": ", few));
+    shown.answer.prepend(make("p", { className: "short", dir }, `${text("short", {}, answer.language)}: `, few));
   }
   shown.answer.classList.toggle("refused", answer.refused);
   shown.answer.lang = answer.language;

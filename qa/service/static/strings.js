@@ -5,9 +5,9 @@ const LANGUAGES = ["ar", "en"];
 let all = { ar: {}, en: {} };
 let current = "en";
 
-/** One string in the language of the interface, its {placeholders} filled in. */
-export function text(key, values = {}) {
-  const found = all[current][key] ?? key;
+/** One string in a language, by itself that of the interface, its {placeholders} filled in. */
+export function text(key, values = {}, language = current) {
+  const found = all[language][key] ?? key;
   return found.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 

@@ -90,7 +90,7 @@ def test_ask_and_open_the_citation(open_page, service, locale, question, directi
     ask(page, question)
     assert page.locator(".turn h2").inner_text() == question
     page.locator(".answer .marker").first.click()
-    assert page.locator(".answer .marker").first.get_attribute("aria-expanded") == "true"
+    page.locator('.answer .marker[aria-expanded="true"]').first.wait_for()  # browsers tell of opened details a little later
     quote = page.locator("details[open] mark").first
     quote.wait_for()
     answer = service.post("/ask", json={"question": question}).json()
@@ -103,6 +103,14 @@ def test_ask_and_open_the_citation(open_page, service, locale, question, directi
     about = page.locator("details[open] summary").inner_text()
     assert first["title"] in about
     assert (first["date"] or first["source"]) in about
+
+
+def test_the_words_of_an_answer_are_in_its_language_whatever_the_interface(open_page):
+    page = open_page(locale="en")
+    ask(page, ARABIC)
+    short = page.locator(".answer .short")
+    assert short.inner_text().startswith("باختصار: ")
+    assert short.get_attribute("dir") == "rtl"
 
 
 def test_a_refusal_offers_the_nearest_passages(open_page):
@@ -179,3 +187,4 @@ def test_the_page_about_the_api(open_page):
     page.get_by_text("/articles/{article_id}").first.wait_for()
     page.locator("summary", has_text="/ask").click()
     assert "question" in page.locator("details[open]").inner_text()
+    assert "`" not in page.locator("main").text_content()
