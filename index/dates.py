@@ -58,6 +58,22 @@ def _alternatives(names: list[str]) -> str:
     return "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in longest_first)
 
 
+def calendar_names() -> str:
+    """A pattern of all names of months and weekdays, folded, for text that is folded; English abbreviations are left out."""
+    names = [name for words in (*_MONTHS.values(), _HIJRI_MONTHS, _WEEKDAYS) for name in _spellings(words)]
+    return _alternatives([name for name in names if len(name) > 3 or not name.isascii() or name == "may"])
+
+
+def month_names() -> str:
+    """A pattern of the Gregorian months' names, as `calendar_names`."""
+    return _alternatives([name for name in _MONTH_NUMBER if len(name) > 3 or not name.isascii() or name == "may"])
+
+
+def weekday_names() -> str:
+    """A pattern of the weekdays' names, as `calendar_names`."""
+    return _alternatives([name for name in _spellings(_WEEKDAYS) if len(name) > 4 or not name.isascii()])
+
+
 _NAME = rf"(?<![^\W\d_])(?:ال)?({_alternatives(list(_MONTH_NUMBER))})(?![^\W\d_])\.?"
 # The same month under a second name: «حزيران/يونيو», «نوفمبر (تشرين الثاني)».
 _MONTH = rf"{_NAME}(?:\s*[/(\-]?\s*{_NAME}\s*\)?)?"

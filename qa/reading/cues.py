@@ -2,14 +2,9 @@
 
 import re
 
+from index.dates import calendar_names
 from qa.reading.question import Asks
 
-AR_MONTHS = (
-    "يناير|فبراير|مارس|ابريل|نيسان|مايو|ايار|يونيو|يونيه|حزيران|يوليو|يوليه|تموز|اغسطس|اب|سبتمبر|ايلول|اكتوبر|نوفمبر|ديسمبر|"
-    "تشرين|كانون|شباط|اذار|جانفي|فيفري|افريل|جوان|جويليه|اوت|رمضان|شوال|محرم|صفر|رجب|شعبان|ذي القعده|ذي الحجه"
-)
-EN_MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
-DAYS = "السبت|الاحد|الاثنين|الثلاثاء|الاربعاء|الخميس|الجمعه|monday|tuesday|wednesday|thursday|friday|saturday|sunday"
 AR_NUMBERS = (
     "واحد|واحده|اثنان|اثنين|اثنتين|ثلاث|ثلاثه|اربع|اربعه|خمس|خمسه|ست|سته|سبع|سبعه|ثماني|ثمانيه|ثمان|تسع|تسعه|عشر|عشره|عشرون|عشرين|"
     "ثلاثون|ثلاثين|اربعون|اربعين|خمسون|خمسين|ستون|ستين|سبعون|سبعين|ثمانون|ثمانين|تسعون|تسعين|مئه|مائه|مئتان|مئتين|مئات|الف|الفا|الفين|"
@@ -47,7 +42,7 @@ def _any(*words: str) -> re.Pattern[str]:
 
 _YEAR = r"1[0-9]{3}|20[0-9]{2}"
 _NEAR = "امس|اليوم|غدا|الماضي|المقبل|yesterday|today|last (?:week|month|year)"
-_DATE = _any(AR_MONTHS, EN_MONTHS, DAYS, r"(?:عام|سنه|العام|عامي)\s+\d{2,4}", _YEAR, _NEAR)
+_DATE = _any(calendar_names(), r"(?:عام|سنه|العام|عامي)\s+\d{2,4}", _YEAR, _NEAR)
 _NUMBER = re.compile(rf"\d+(?:[.,]\d+)*|%|\b(?:[وبل])?(?:ال)?(?:{AR_NUMBERS})\b|\b(?:{EN_NUMBERS})\b|\bفي الم(?:ا)?ئه\b")
 _PERSON_AR = _any(_AR_TITLES, _AR_SPEECH)
 _PERSON_EN = re.compile(

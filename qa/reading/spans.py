@@ -3,19 +3,20 @@
 import re
 from collections.abc import Sequence
 
+from index.dates import month_names, weekday_names
 from index.language import fold_with_map
 from index.language.stemming import is_stop_word, term_spans
 from index.retrieval import QueryWord
-from qa.reading.cues import AR_MONTHS, AR_NUMBERS, DAYS, EN_MONTHS, EN_NUMBERS
+from qa.reading.cues import AR_NUMBERS, EN_NUMBERS
 from qa.reading.focus import focus_terms, wanted_units
 from qa.reading.question import Asks
 
-_ONE_MONTH = rf"(?:{AR_MONTHS}|{EN_MONTHS})(?:\s+(?:الاول|الثاني))?"
+_ONE_MONTH = rf"(?:{month_names()})"
 _MONTH = rf"\b{_ONE_MONTH}(?:\s*[/(]\s*{_ONE_MONTH}\)?)?"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?(?!\d)"
 _YEAR = r"(?:عام\s+|سنه\s+)?\d{4}(?!\d)"
 _DATES = re.compile(
-    rf"(?:(?:{DAYS}),?\s+)?\b{_DAY}\s+(?:من\s+|of\s+)?(?:شهر\s+)?{_MONTH},?(?:\s+{_YEAR})?"
+    rf"(?:(?:{weekday_names()}),?\s+)?\b{_DAY}\s+(?:من\s+|of\s+)?(?:شهر\s+)?{_MONTH},?(?:\s+{_YEAR})?"
     rf"|{_MONTH}\s+{_DAY},?(?:\s+{_YEAR})?"
     rf"|{_MONTH}\s+{_YEAR}"
     r"|\b(?:1[0-9]{3}|20[0-9]{2})\b"
