@@ -179,7 +179,7 @@ class _CheckedNetwork(httpcore.NetworkBackend):
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         for address in [] if self._allow_private else addresses:
             if reason := _refusal(address):
-                raise FetchRefused(f"{host}: {reason}; the setting that allows private addresses lets it through")
+                raise FetchRefused(f"{host}: {reason}; the setting allow_private_urls lets it through")
         problem: Exception | None = None
         for address in addresses:
             try:

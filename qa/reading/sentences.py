@@ -17,6 +17,7 @@ from index.language.stemming import terms
 from index.retrieval import Found, Query, QueryWord
 from qa.reading.cues import offers
 from qa.reading.focus import counts, focus_terms, wanted_units
+from qa.reading.orders import addresses_machine
 from qa.reading.question import Asks, asks_for
 
 FEATURES = (
@@ -86,6 +87,8 @@ class Candidate:
 def _split(text: str) -> tuple[tuple[int, int, str, str, tuple[str, ...]], ...]:
     found = []
     for span in sentence_spans(text):
+        if addresses_machine(fold(text[slice(*span)])):
+            continue
         for start, end in _pieces(text, trim(text, span)):
             if end > start:
                 piece = text[start:end]

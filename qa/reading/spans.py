@@ -76,7 +76,7 @@ def _beside(folded: str, span: tuple[int, int], counted: frozenset[str]) -> bool
 
 
 def _named(text: str, question: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(text.strip())}(?!\w)", question) is not None
+    return re.search(rf"(?<!\w){re.escape(text.strip(' ,.;'))}(?!\w)", question) is not None
 
 
 def _distance(span: tuple[int, int], anchors: Sequence[float]) -> float:

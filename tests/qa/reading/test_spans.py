@@ -37,6 +37,12 @@ def test_few_words_only_where_they_are_sure(question, sentence, short):
     assert (sentence[span[0] : span[1]] if span else None) == short
 
 
+def test_a_date_that_the_question_names_is_no_answer():
+    question = "Until when is the library open from 4 May?"
+    sentence = "The library extended its hours until 10 p.m. on weekdays from 4 May, librarian Dana Qasim said."
+    assert short_answer(asks_for(question), sentence, words_of(question), question) is None
+
+
 def test_a_number_that_the_question_names_is_no_answer():
     question = "كم دولة حضرت قمة 2015؟"
     assert short_answer(asks_for(question), "حضرت قمة 2015 في 2015 دولة", words_of(question), question) is None
