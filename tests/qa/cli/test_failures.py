@@ -139,6 +139,8 @@ def on_a_terminal(arguments, environment=None, typed=b"", then=None):
         stderr=follower,
         env=env | (environment or {}),
         start_new_session=True,
+        # A suite that runs in the background has Ctrl-C switched off, and its children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     os.close(follower)
     if typed:
