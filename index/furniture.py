@@ -18,7 +18,7 @@ def key(line: str) -> str:
 
 def words(line: str) -> int:
     """How many words `line` has, where a word has a letter or a digit."""
-    return sum(any(map(str.isalnum, word)) for word in line.split())
+    return sum(1 for word in line.split() if word[0].isalnum() or any(map(str.isalnum, word)))
 
 
 _SENTENCE_END = re.compile(r"[.!?؟…][\"'»”’)\]]*$")

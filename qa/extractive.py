@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.collection import Collection
+from index.language import fold
 from index.retrieval import Found, Query
+from qa.reading.orders import addresses_machine
 from qa.reading.question import asks_for
 from qa.reading.ranker import Ranked, confidence, rank
 from qa.reading.sentences import Sentence, articles_read, candidates, joined
@@ -12,6 +14,7 @@ from qa.reading.spans import short_answer
 
 _LONGEST = 48  # words of the quotes: an answer of sixty, with the words that lead in and the markers
 _MOST = 3
+_LOOKED_AT = 20  # sentences from which an answer is made
 _MARGIN = 3.0  # in the ranker's score: how far behind the best a further sentence may be
 
 
@@ -26,7 +29,7 @@ class Reading:
 
 def read(query: Query, found: Sequence[Found], collection: Collection) -> Reading:
     """Choose the sentences that answer."""
-    ranked = rank(candidates(query, articles_read(found, collection), collection))
+    ranked = _without_orders(rank(candidates(query, articles_read(found, collection), collection)))
     if not ranked:
         return Reading((), None, 0.0)
     chosen = choose(ranked)
@@ -34,6 +37,11 @@ def read(query: Query, found: Sequence[Found], collection: Collection) -> Readin
     span = short_answer(asks_for(query.text), best.sentence.text, query.words.get(best.sentence.hit.language, []), query.text)
     short = best.sentence.text[span[0] : span[1]] if span else None
     return Reading(chosen, short, confidence(query, found, ranked))
+
+
+def _without_orders(ranked: Sequence[Ranked]) -> list[Ranked]:
+    """Without the sentences that speak to a machine, among those that could be chosen."""
+    return [item for item in ranked[:_LOOKED_AT] if not addresses_machine(fold(item.candidate.sentence.whole))]
 
 
 def choose(ranked: Sequence[Ranked]) -> tuple[Sentence, ...]:

@@ -4,7 +4,7 @@ A trigram model over pairs of letter groups ("units"), learned from 68,000 names
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from heapq import nlargest
 from math import exp
@@ -47,16 +47,21 @@ class Transliterator:
         """Read the file that training wrote."""
         return cls(load_file(path))
 
-    def _log(self, before: int, last: int, unit: int) -> float:
-        """log P(unit | before, last), backing off to shorter contexts."""
+    def _after(self, before: int, last: int) -> Callable[[int], float]:
+        """The function unit -> log P(unit | before, last), backing off to shorter contexts."""
         context = before * self._count + last
-        found = self._triple.get(context * self._count + unit)
-        if found is not None:
-            return found
-        found = self._double.get(last * self._count + unit)
-        if found is None:
-            found = self._single_backoff[last] + self._single[unit]
-        return self._double_backoff.get(context, 0.0) + found
+        triples, doubles = context * self._count, last * self._count
+        backoff, single_backoff = self._double_backoff.get(context, 0.0), self._single_backoff[last]
+        triple, double, single = self._triple, self._double, self._single
+
+        def log(unit: int) -> float:
+            if (found := triple.get(triples + unit)) is not None:
+                return found
+            if (found := double.get(doubles + unit)) is not None:
+                return backoff + found
+            return backoff + (single_backoff + single[unit])
+
+        return log
 
     def spellings(self, name: str, target: Language, beam: int | None = None) -> list[tuple[str, float]]:
         """The likeliest spellings of one folded word in the letters of `target`, best first, with their shares (sum 1)."""
@@ -94,10 +99,11 @@ class Transliterator:
                 (at + n, table[name[at : at + n]]) for n in (1, 2, 3) if name[at : at + n] in table and at + n <= len(name)
             ]
             for (before, last, out), score in states:
+                log = self._after(before, last)
                 for end, units in choices:
                     later = agenda[end]
                     for unit in units:
-                        value = score + self._log(before, last, unit)
+                        value = score + log(unit)
                         if value <= ceiling[end] - margin:
                             continue
                         state = (last, unit, out + self._units[unit][side])
@@ -109,14 +115,15 @@ class Transliterator:
     def _insertions(self, states: list[tuple[_State, float]]) -> Iterable[tuple[_State, float]]:
         """`states` followed by one unit without an Arabic letter (vowels that Arabic leaves out)."""
         for (before, last, out), score in states:
+            log = self._after(before, last)
             for unit in self._from["en"][""]:
-                yield (last, unit, out + self._units[unit][0]), score + self._log(before, last, unit)
+                yield (last, unit, out + self._units[unit][0]), score + log(unit)
 
     def _finish(self, states: dict[_State, float]) -> dict[str, float]:
         scores: dict[str, float] = {}
         for (before, last, out), score in states.items():
             if out:
-                scores[out] = max(score + self._log(before, last, _START), scores.get(out, -1e9))
+                scores[out] = max(score + self._after(before, last)(_START), scores.get(out, -1e9))
         return scores
 
 

@@ -17,7 +17,6 @@ from index.language.stemming import terms
 from index.retrieval import Found, Query, QueryWord
 from qa.reading.cues import offers
 from qa.reading.focus import counts, focus_terms, wanted_units
-from qa.reading.orders import addresses_machine
 from qa.reading.question import Asks, asks_for
 
 FEATURES = (
@@ -52,7 +51,7 @@ FEATURES = (
     "cosine",  # of question and sentence
 )
 _CLAUSE_MARKS = "،,؛;:–— \t\n"
-_ARTICLES = 4
+_ARTICLES = 3
 _LONG = 32  # words from which a sentence is read in runs of clauses
 _PIECE = 22  # words of such a run
 _WINDOW = 8  # passages on both sides of one that was found that are read with it
@@ -60,7 +59,10 @@ _WINDOW = 8  # passages on both sides of one that was found that are read with i
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence in a passage: `article.text[start:end] == text`, as `hit` holds it."""
+    """A sentence in a passage, or a run of its clauses: `article.text[start:end] == text`, as `hit` holds it.
+
+    `whole` is all of the sentence.
+    """
 
     hit: Hit
     start: int
@@ -68,6 +70,7 @@ class Sentence:
     text: str
     folded: str
     terms: tuple[str, ...]
+    whole: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +87,13 @@ class Candidate:
 
 
 @lru_cache(maxsize=4096)
-def _split(text: str) -> tuple[tuple[int, int, str, str, tuple[str, ...]], ...]:
+def _split(text: str) -> tuple[tuple[int, int, str, str, tuple[str, ...], str], ...]:
     found = []
     for span in sentence_spans(text):
-        if addresses_machine(fold(text[slice(*span)])):
-            continue
         for start, end in _pieces(text, trim(text, span)):
             if end > start:
                 piece = text[start:end]
-                found.append((start, end, piece, fold(piece), tuple(terms(piece))))
+                found.append((start, end, piece, fold(piece), tuple(terms(piece)), text[slice(*span)]))
     return tuple(found)
 
 
@@ -124,17 +125,17 @@ def joined(one: Sentence, other: Sentence) -> Sentence | None:
     if hit.text[one.end - hit.start : other.start - hit.start].strip(_CLAUSE_MARKS):
         return None
     text = hit.text[one.start - hit.start : other.end - hit.start]
-    return Sentence(hit, one.start, other.end, text, fold(text), tuple(terms(text)))
+    return Sentence(hit, one.start, other.end, text, fold(text), tuple(terms(text)), text)
 
 
 def sentences_of(passages: Sequence[Hit]) -> list[Sentence]:
     """The sentences of one article's passages, in order, each once though passages overlap."""
     found: dict[int, Sentence] = {}
     for hit in passages:
-        for start, end, text, folded, stems in _split(hit.text):
+        for start, end, text, folded, stems, whole in _split(hit.text):
             held = found.get(hit.start + start)
             if held is None or held.end < hit.start + end:
-                found[hit.start + start] = Sentence(hit, hit.start + start, hit.start + end, text, folded, stems)
+                found[hit.start + start] = Sentence(hit, hit.start + start, hit.start + end, text, folded, stems, whole)
     return [found[start] for start in sorted(found)]
 
 
