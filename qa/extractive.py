@@ -29,19 +29,19 @@ class Reading:
 
 def read(query: Query, found: Sequence[Found], collection: Collection) -> Reading:
     """Choose the sentences that answer."""
-    ranked = _without_orders(rank(candidates(query, articles_read(found, collection), collection)))
-    if not ranked:
+    ranked = rank(candidates(query, articles_read(found, collection), collection))
+    quotable = _without_orders(ranked[:_LOOKED_AT])
+    if not quotable:
         return Reading((), None, 0.0)
-    chosen = choose(ranked)
-    best = ranked[0].candidate
+    best = quotable[0].candidate
     span = short_answer(asks_for(query.text), best.sentence.text, query.words.get(best.sentence.hit.language, []), query.text)
     short = best.sentence.text[span[0] : span[1]] if span else None
-    return Reading(chosen, short, confidence(query, found, ranked))
+    return Reading(choose(quotable), short, confidence(query, [*quotable, *ranked[_LOOKED_AT:]]))
 
 
 def _without_orders(ranked: Sequence[Ranked]) -> list[Ranked]:
-    """Without the sentences that speak to a machine, among those that could be chosen."""
-    return [item for item in ranked[:_LOOKED_AT] if not addresses_machine(fold(item.candidate.sentence.whole))]
+    """Without the sentences that speak to a machine."""
+    return [item for item in ranked if not addresses_machine(fold(item.candidate.sentence.whole))]
 
 
 def choose(ranked: Sequence[Ranked]) -> tuple[Sentence, ...]:

@@ -13,7 +13,7 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-from index.retrieval import Found, Query
+from index.retrieval import Query
 from qa.reading.sentences import FEATURES, Candidate
 
 _COPIED = (
@@ -99,7 +99,7 @@ def _disagrees(one: Candidate, other: Candidate) -> bool:
     return len(left & right) < _SAME * min(len(left), len(right))
 
 
-def confidence_features(query: Query, found: Sequence[Found], ranked: Sequence[Ranked]) -> NDArray[np.float64]:
+def confidence_features(query: Query, ranked: Sequence[Ranked]) -> NDArray[np.float64]:
     """What the confidence of the best candidate is judged by, in order of `CONFIDENCE_FEATURES`."""
     best = ranked[0]
     hit = best.candidate.found.hit
@@ -118,7 +118,7 @@ def confidence_features(query: Query, found: Sequence[Found], ranked: Sequence[R
     return np.array([values[name] for name in CONFIDENCE_FEATURES])
 
 
-def confidence(query: Query, found: Sequence[Found], ranked: Sequence[Ranked]) -> float:
+def confidence(query: Query, ranked: Sequence[Ranked]) -> float:
     """The probability that the answer made of the best candidates answers the question, 0 where there is none.
 
     It shrinks where the collection does not know most of the question: nothing is said of what stands in no article. (In the
@@ -129,5 +129,5 @@ def confidence(query: Query, found: Sequence[Found], ranked: Sequence[Ranked]) -
     words = query.words.get(ranked[0].candidate.found.hit.language, [])
     total = sum(word.weight for word in words) or 1.0
     known = sum(word.weight for word in words if word.known) / total
-    features = confidence_features(query, found, ranked)[None, :]
+    features = confidence_features(query, ranked)[None, :]
     return min(1.0, known / _KNOWN) * probability(float(_models()["confidence"].score(features)[0]))

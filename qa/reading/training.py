@@ -99,7 +99,6 @@ class Asked:
     pool: list[Candidate]
     right: NDArray[np.bool_]
     without: list[Candidate]
-    found_away: list[Found]
     away: list[Candidate]
 
 
@@ -120,7 +119,7 @@ def ask(examples: list[Example]) -> list[Asked]:
             without = candidates(query, kept, collection)
             found_away = [item for item in found if item.hit.title != example.title and not _tells(example, item.hit)]
             away = candidates(query, articles_read(found_away, collection), collection)
-            asked.append(Asked(query, found, pool, right, without, found_away, away))
+            asked.append(Asked(query, found, pool, right, without, away))
         dalil.close()
     return asked
 
@@ -181,15 +180,15 @@ def confidence_rows(
     for one, example in zip(asked, examples, strict=True):
         kind = f"{one.query.language}->{one.found[0].hit.language if one.found else '?'}"
         cases = (
-            (kind, one.pool, one.found),
-            (f"{kind} without", one.without, one.found),
-            (f"{kind} away", one.away, one.found_away),
+            (kind, one.pool),
+            (f"{kind} without", one.without),
+            (f"{kind} away", one.away),
         )
-        for case, pool, found in cases:
+        for case, pool in cases:
             if pool:
                 ranked = rank(pool, ranker)
                 chosen = choose(ranked)
-                rows.append(confidence_features(one.query, found, ranked))
+                rows.append(confidence_features(one.query, ranked))
                 labels.append(case == kind and any(_answers(example, sentence) for sentence in chosen))
                 kinds.append(case)
     return rows, labels, kinds
