@@ -200,10 +200,10 @@ def _measure(asked: _Asked, folder: Path, options: "Options", judge: str, price:
     from dataclasses import replace
 
     from qa.evaluation.datasets import load_datasets
-    from qa.evaluation.judges import load_judge
     from qa.evaluation.progress import indexing_bar
     from qa.evaluation.running import run
     from qa.evaluation.systems import dalil_system
+    from qa.judges import load_judge
     from qa.settings import load_settings
 
     dataset = load_datasets(asked.datasets, articles=asked.articles, questions=asked.questions)

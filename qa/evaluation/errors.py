@@ -22,9 +22,3 @@ class RunMismatchError(InputError):
     """Raised when a stopped run is to go on with another dataset, other settings or other code."""
 
     code = "run_mismatch"
-
-
-class JudgeError(InputError):
-    """Raised when a judge of support cannot be loaded or does not answer."""
-
-    code = "judge_unavailable"

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from qa.evaluation.datasets import Dataset
-from qa.evaluation.judges import Judge, load_judge
 from qa.evaluation.results import Metrics
 from qa.evaluation.run_files import Options
 from qa.evaluation.running import run
 from qa.evaluation.systems import CallableSystem, System
+from qa.judges import Judge, load_judge
 
 
 def evaluate(

@@ -7,12 +7,12 @@ from typing import Any
 
 from qa.evaluation.datasets import Dataset
 from qa.evaluation.errors import RunMismatchError
-from qa.evaluation.judges import Judge
 from qa.evaluation.metrics.retrieval import write_trec
 from qa.evaluation.provenance import code_hash, differences, now, versions
 from qa.evaluation.results import METRICS_FILE, RESULTS_FILE, RUN_FILE, Result, RunInfo, read_results, read_run
 from qa.evaluation.scoring import articles_ranked, articles_wanted, evidence_wanted, passages_ranked
 from qa.evaluation.systems import System
+from qa.judges import Judge
 
 TREC_FILES = tuple(f"{level}.{kind}.trec" for level in ("articles", "passages") for kind in ("run", "qrels"))
 _LEAST_DEPTH = 50

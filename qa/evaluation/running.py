@@ -14,8 +14,7 @@ import numpy as np
 
 from qa.evaluation.answers import as_answer
 from qa.evaluation.datasets import Dataset, Question
-from qa.evaluation.errors import DatasetError, JudgeError
-from qa.evaluation.judges import Judge
+from qa.evaluation.errors import DatasetError
 from qa.evaluation.metrics.retrieval import require
 from qa.evaluation.progress import question_bar
 from qa.evaluation.provenance import now
@@ -24,6 +23,8 @@ from qa.evaluation.run_files import Options, describe, export_trec, fingerprint_
 from qa.evaluation.scoring import Scorer
 from qa.evaluation.summary import summarise
 from qa.evaluation.systems import System, Turn, from_answer
+from qa.judges import Judge
+from qa.judges.errors import JudgeError
 
 ALONE_MOST = 200
 ALONE_LEAST = 20

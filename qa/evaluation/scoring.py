@@ -7,7 +7,6 @@ from typing import Any
 from index.language.script import detect_language
 from qa.evaluation.answers import prediction, sources, statements
 from qa.evaluation.datasets import Dataset, Question
-from qa.evaluation.judges import Judge
 from qa.evaluation.metrics.accuracy import verdict
 from qa.evaluation.metrics.citation_support import citation_support
 from qa.evaluation.metrics.citation_validity import citation_validity
@@ -20,6 +19,7 @@ from qa.evaluation.metrics.normalise import without_markers
 from qa.evaluation.metrics.retrieval import article_ranking, evidence_ranking, retrieval_metrics
 from qa.evaluation.results import Cause, Result, Retrieved
 from qa.evaluation.systems import System
+from qa.judges import Judge
 
 Values = dict[str, float | None]
 

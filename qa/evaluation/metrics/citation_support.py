@@ -33,7 +33,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from qa.evaluation.answers import Statement
-from qa.evaluation.judges import Judge, agrees
+from qa.judges import Judge, agrees
 
 _ALCE_MOST = 3
 

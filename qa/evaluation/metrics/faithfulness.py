@@ -4,7 +4,7 @@ Source: Es et al. 2023, "RAGAS: Automated Evaluation of Retrieval Augmented Gene
 the statements of the answer and V those that can be inferred from the context. Statements are the answer's claims (its
 sentences where it has none); a statement counts where a judge finds support in one passage, or in the cited quotes together.
 
->>> from qa.evaluation.judges.bundled import BundledJudge
+>>> from qa.judges.bundled import BundledJudge
 >>> said = [Statement("انتهت الحرب", ()), Statement("ارتفعت الأسعار", ())]
 >>> faithfulness(said, ["قال إن الحرب انتهت.", "نزل المطر."], [], BundledJudge())
 0.5
@@ -13,7 +13,7 @@ sentences where it has none); a statement counts where a judge finds support in 
 from collections.abc import Sequence
 
 from qa.evaluation.answers import Statement
-from qa.evaluation.judges import Judge, agrees
+from qa.judges import Judge, agrees
 
 
 def faithfulness(said: Sequence[Statement], passages: Sequence[str], quotes: Sequence[str], judge: Judge) -> float | None:

@@ -14,12 +14,13 @@ import pytest
 
 from index.errors import MissingExtra
 from qa.evaluation.datasets import Dataset, Question
-from qa.evaluation.errors import DatasetError, JudgeError, RunMismatchError
-from qa.evaluation.judges.bundled import BundledJudge
+from qa.evaluation.errors import DatasetError, RunMismatchError
 from qa.evaluation.results import RESULTS_FILE, Result, Retrieved, read_metrics, read_results, read_run
 from qa.evaluation.run_files import Options
 from qa.evaluation.running import run
 from qa.evaluation.summary import summarise
+from qa.judges.bundled import BundledJudge
+from qa.judges.errors import JudgeError
 from tests.qa.evaluation.fake import DATASET, World
 
 ROOT = Path(__file__).parents[3]

@@ -3,7 +3,7 @@
 import threading
 from typing import Any
 
-from qa.evaluation.errors import JudgeError
+from qa.judges.errors import JudgeError
 
 _LONGEST = 512
 

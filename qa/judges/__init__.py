@@ -6,7 +6,7 @@ model behind an OpenAI-compatible address and counts what it costs.
 
 from typing import Any, Protocol
 
-from qa.evaluation.errors import JudgeError
+from qa.judges.errors import JudgeError
 
 THRESHOLD = 0.5
 """From here on a score means yes."""
@@ -33,15 +33,15 @@ def load_judge(name: str, *, key: str | None = None, price: tuple[float, float] 
     """
     kind, _, rest = name.partition(":")
     if name == "bundled":
-        from qa.evaluation.judges.bundled import BundledJudge
+        from qa.judges.bundled import BundledJudge
 
         return BundledJudge()
     if kind == "nli" and rest:
-        from qa.evaluation.judges.nli import NliJudge
+        from qa.judges.nli import NliJudge
 
         return NliJudge(rest)
     if kind == "llm" and "@" in rest:
-        from qa.evaluation.judges.llm import LlmJudge
+        from qa.judges.llm import LlmJudge
 
         model, _, url = rest.partition("@")
         return LlmJudge(model, url, key=key, price=price)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from qa.evaluation.errors import JudgeError
-from qa.evaluation.judges import THRESHOLD, agrees, load_judge
-from qa.evaluation.judges.bundled import BundledJudge
+from qa.judges import THRESHOLD, agrees, load_judge
+from qa.judges.bundled import BundledJudge
+from qa.judges.errors import JudgeError
 
 SUPPORT = [
     ("word for word", "قال إن الحرب انتهت أمس.", "الحرب انتهت", True),

@@ -1,0 +1,43 @@
+"""The gate: every claim against the words it says it rests on."""
+
+from collections.abc import Sequence
+
+from index.article import Language
+from index.hits import Hit
+from qa.gate.claims import Draft, Judged, Problem
+from qa.grounding import Located, Verdict, verify
+from qa.judges import Judge, load_judge
+
+_MISQUOTES = {
+    Verdict.FABRICATED: (Problem.FABRICATED, "the quote does not stand in any passage: copy the words letter for letter"),
+    Verdict.STITCHED: (Problem.STITCHED, "the quote joins words of several places: quote one unbroken run of words"),
+}
+
+
+class Gate:
+    """Judges claims. One gate serves all threads.
+
+    `judge` says whether a quote bears a claim out, across languages too; without one the bundled judge does.
+    """
+
+    def __init__(self, judge: Judge | None = None) -> None:
+        self._judge: Judge = judge or load_judge("bundled")
+
+    def judge(self, draft: Draft, passages: Sequence[Hit], language: Language) -> Judged:
+        """Whether `draft` may be shown to somebody who asked in `language`; `passages` as the model was shown them, from 1."""
+        if not draft.text.strip():
+            return Judged(draft, Problem.EMPTY, "the claim is empty", None)
+        if not 1 <= draft.passage <= len(passages):
+            reason = f"there is no passage {draft.passage}: they are numbered from 1 to {len(passages)}"
+            return Judged(draft, Problem.NO_SUCH_PASSAGE, reason, None)
+        located = verify(draft.quote, passages[draft.passage - 1], passages)
+        if problem := _misquoted(located, passages):
+            return Judged(draft, *problem, located if located.passage else None)
+        return Judged(draft, None, "", located)
+
+
+def _misquoted(located: Located, passages: Sequence[Hit]) -> tuple[Problem, str] | None:
+    if located.passage is not None and located.verdict is Verdict.MISATTRIBUTED:
+        number = next(n for n, hit in enumerate(passages, 1) if hit.passage_id == located.passage.passage_id)
+        return Problem.MISATTRIBUTED, f"these words stand in passage {number}, not in the passage that was named"
+    return _MISQUOTES.get(located.verdict)
