@@ -38,6 +38,12 @@ class IndexReport:
     duplicates: dict[str, str] = field(default_factory=dict)
     notes: list[tuple[str, str]] = field(default_factory=list)
 
+    def merge(self, later: "IndexReport") -> None:
+        """Count in what a later run did."""
+        for item in fields(self):
+            ours, theirs = getattr(self, item.name), getattr(later, item.name)
+            setattr(self, item.name, ours | theirs if isinstance(ours, dict) else ours + theirs)
+
 
 @dataclass(frozen=True, slots=True)
 class Cutting:

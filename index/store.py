@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Row, Select, delete, func, insert, inspect, select
+from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, inspect, select
 from sqlalchemy.exc import DatabaseError
 
 from index.article import Article, Language
@@ -128,12 +128,27 @@ class Store:
             raise NotFound(f"there is no article {article_id!r} in the index")
         return _article(row)
 
-    def list_articles(self, offset: int, limit: int) -> tuple[list[Article], int]:
-        """A page of articles in order of id, and the number of all."""
+    def list_articles(
+        self, offset: int, limit: int, filters: Filters | None = None, *, newest: bool = False
+    ) -> tuple[list[Article], int]:
+        """A page of the articles that satisfy the filters, and how many there are.
+
+        In order of id, or the `newest` first and those without a day last.
+        """
+        wanted = _conditions(filters or Filters())
+        known = articles.c.date.like(_ISO_DATE)
+        order = [known.is_(True).desc(), articles.c.date.desc(), articles.c.id] if newest else [articles.c.id]
         with self.engine.connect() as connection:
-            rows = connection.execute(select(articles).order_by(articles.c.id).offset(offset).limit(limit)).all()
-            total = connection.scalar(select(func.count()).select_from(articles)) or 0
+            rows = connection.execute(select(articles).where(*wanted).order_by(*order).offset(offset).limit(limit)).all()
+            total = connection.scalar(select(func.count()).select_from(articles).where(*wanted)) or 0
         return [_article(row) for row in rows], total
+
+    def sources(self) -> list[tuple[str, int]]:
+        """Every outlet with the number of its articles, the largest first."""
+        count = func.count().label("articles")
+        query = select(articles.c.source, count).where(articles.c.source.is_not(None)).group_by(articles.c.source)
+        with self.engine.connect() as connection:
+            return [(row.source, row.articles) for row in connection.execute(query.order_by(count.desc(), articles.c.source))]
 
     def origins(self) -> list[tuple[str, str | None]]:
         """Every article's id and where it was read from."""
@@ -164,15 +179,7 @@ class Store:
 
     def allowed(self, filters: Filters) -> NDArray[np.int64]:
         """Row ids of the passages whose article satisfies the filters. Articles without a date fail a date filter."""
-        query = select(passages.c.id).join(articles, articles.c.id == passages.c.article_id)
-        if filters.sources:
-            query = query.where(articles.c.source.in_(filters.sources))
-        if filters.language:
-            query = query.where(articles.c.language == filters.language)
-        if filters.date_from:
-            query = query.where(articles.c.date.like(_ISO_DATE), articles.c.date >= filters.date_from)
-        if filters.date_to:
-            query = query.where(articles.c.date.like(_ISO_DATE), articles.c.date <= filters.date_to)
+        query = select(passages.c.id).join(articles, articles.c.id == passages.c.article_id).where(*_conditions(filters))
         with self.engine.connect() as connection:
             return np.fromiter(connection.scalars(query), dtype=np.int64)
 
@@ -268,6 +275,20 @@ class Store:
             writing = Writing(connection)
             yield writing
             writing.finish()
+
+
+def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    """The filters as conditions on `articles`. Articles without a day fail a filter by date."""
+    found: list[ColumnElement[bool]] = []
+    if filters.sources:
+        found.append(articles.c.source.in_(filters.sources))
+    if filters.language:
+        found.append(articles.c.language == filters.language)
+    if filters.date_from:
+        found += [articles.c.date.like(_ISO_DATE), articles.c.date >= filters.date_from]
+    if filters.date_to:
+        found += [articles.c.date.like(_ISO_DATE), articles.c.date <= filters.date_to]
+    return found
 
 
 def _matrix(rows: Sequence[Row[Any]]) -> NDArray[np.float32]:

@@ -15,7 +15,7 @@ from index.errors import InputError
 from index.hits import Filters, Hit
 from index.indexing import Cutting, Indexer, IndexReport, Progress
 from index.language import detect_language
-from index.readers import read_source
+from index.readers import Skipped, read_source
 from index.retrieval import Retriever, select_by_article
 from qa.answer import Answer, Event
 from qa.answering import Answerer, Asked
@@ -89,8 +89,8 @@ class Dalil:
             if origin is not None and article_id not in seen and _under(origin, roots) and not _under(origin, unread)
         ]
 
-    def add(self, articles: Sequence[Article]) -> IndexReport:
-        """Add or refresh articles that are already in memory."""
+    def add(self, articles: Sequence[Article | Skipped]) -> IndexReport:
+        """Add or refresh articles that are already in memory; the report names what was skipped."""
         return self._indexer.add(articles)[0]
 
     def remove(self, article_ids: Sequence[str]) -> list[str]:
@@ -101,9 +101,15 @@ class Dalil:
         """One article as stored. Raises `NotFound`."""
         return self._collection.store.article(article_id)
 
-    def articles(self, *, offset: int = 0, limit: int = 50) -> tuple[list[Article], int]:
-        """A page of the articles in order of id, and how many there are in all."""
-        return self._collection.store.list_articles(offset, limit)
+    def articles(
+        self, *, offset: int = 0, limit: int = 50, filters: Filters | None = None, newest: bool = False
+    ) -> tuple[list[Article], int]:
+        """A page of the articles that satisfy `filters`, by id or the `newest` first, and how many there are in all."""
+        return self._collection.store.list_articles(offset, limit, filters, newest=newest)
+
+    def sources(self) -> list[tuple[str, int]]:
+        """Every outlet with the number of its articles, the largest first."""
+        return self._collection.store.sources()
 
     # -- questions -------------------------------------------------------------------------------------------------------
 

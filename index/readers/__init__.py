@@ -4,6 +4,7 @@
 rest. A reader and what it imports is loaded when the first file of its kind turns up.
 """
 
+import io
 import logging
 import os
 import re
@@ -18,7 +19,7 @@ from index.article import Article
 from index.errors import ReadError
 from index.readers.base import MAX_BYTES, Draft, Drafts, Skipped, finish, printable
 
-__all__ = ["MAX_BYTES", "SUFFIXES", "Skipped", "read_path", "read_source"]
+__all__ = ["MAX_BYTES", "SUFFIXES", "Skipped", "read_bytes", "read_path", "read_source"]
 
 logger = logging.getLogger(__name__)
 
@@ -166,7 +167,13 @@ def _walk(folder: Path, seen: set[tuple[int, int]]) -> Iterator[Path | Skipped]:
             yield entry
 
 
-def _read_file(path: Path, within: Path, run: _Run) -> Iterator[Article | Skipped]:
+def read_bytes(name: str, data: bytes, *, max_bytes: int = MAX_BYTES) -> Iterator[Article | Skipped]:
+    """The articles of a file that is in memory, read as `read_path` reads one of this name; `name` is their origin."""
+    path = Path(name.replace("\\", "/").rpartition("/")[2])
+    yield from _read_file(path, path, _Run(max_bytes), data)
+
+
+def _read_file(path: Path, within: Path, run: _Run, data: bytes | None = None) -> Iterator[Article | Skipped]:
     origin = printable(str(path))
     names = (printable(path.stem).strip() or "_", printable(within.as_posix()))
     suffix = path.suffix.lower()
@@ -174,9 +181,9 @@ def _read_file(path: Path, within: Path, run: _Run) -> Iterator[Article | Skippe
         if suffix not in _MODULES:
             kinds = " ".join(sorted(_MODULES))
             raise ReadError(f"files ending in {suffix or 'nothing'} are not read; these are: {kinds}")
-        if not stat.S_ISREG(path.stat().st_mode):
+        if data is None and not stat.S_ISREG(path.stat().st_mode):
             raise ReadError("this is no regular file")
-        with path.open("rb") as file:
+        with path.open("rb") if data is None else io.BufferedReader(io.BytesIO(data)) as file:
             for draft in _file_drafts(file, suffix, origin, run.max_bytes):
                 yield draft if isinstance(draft, Skipped) else run.article(draft, origin, names)
     except ReadError as error:

@@ -4,12 +4,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from starlette.staticfiles import StaticFiles
+from starlette.middleware.gzip import GZipMiddleware
 
 from qa.dalil import Dalil
 from qa.feedback import FeedbackStore
 from qa.feedback_api import router as feedback_router
 from qa.service import errors
+from qa.service.assets import Assets
 from qa.service.context import make_context
 from qa.service.limits import Limits
 from qa.service.routes import articles, ask, health, page
@@ -41,9 +42,10 @@ def create_app(dalil: Dalil, settings: Settings) -> FastAPI:
     )
     app.state.context = here
     errors.install(app)
+    app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(Limits, settings=settings)
-    for routes in (ask, articles, health, page):
-        app.include_router(routes.router)
-    app.include_router(feedback_router(thumbs))
-    app.mount("/static", StaticFiles(directory=page.STATIC), name="static")
+    assets = Assets()
+    for routes in (ask.router, articles.router, health.router, feedback_router(thumbs), page.router(assets)):
+        app.include_router(routes)
+    app.mount("/static", assets, name="static")
     return app

@@ -2,10 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -13,12 +13,18 @@ from starlette.types import Receive, Scope, Send
 from qa.answer import Answer, ClaimVerified, Event, PassagesFound
 from qa.service.errors import TimeLimitError, describe, error_body
 
+T = TypeVar("T")
 HEADERS = {
     "Content-Type": "text/event-stream; charset=utf-8",
     "Cache-Control": "no-store",
     # nginx would keep the events back until the answer is complete.
     "X-Accel-Buffering": "no",
 }
+
+
+def wants_events(accept: str) -> bool:
+    """Whether an `Accept` header asks for server-sent events."""
+    return any(part.partition(";")[0].strip().lower() == "text/event-stream" for part in accept.split(","))
 
 
 def encode(event: Event) -> bytes:
@@ -39,13 +45,13 @@ def frame(name: str, data: dict[str, Any]) -> bytes:
     return f"event: {name}\ndata: {line}\n\n".encode(errors="replace")
 
 
-class EventStream(Response):
+class EventStream(Response, Generic[T]):
     """Sends `first` and then what `rest` yields. When the client leaves, or `seconds` are over, `rest` is closed at once."""
 
-    def __init__(self, first: Event, rest: AsyncGenerator[Event], seconds: float) -> None:
+    def __init__(self, first: T, rest: AsyncGenerator[T], seconds: float, encode: Callable[[T], bytes]) -> None:
         super().__init__(headers=HEADERS)
         del self.headers["content-length"]
-        self._first, self._rest, self._seconds = first, rest, seconds
+        self._first, self._rest, self._seconds, self._encode = first, rest, seconds, encode
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the events until they end or the client leaves."""
@@ -66,11 +72,11 @@ class EventStream(Response):
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _chunks(self) -> AsyncGenerator[bytes]:
-        yield encode(self._first)
+        yield self._encode(self._first)
         try:
             async with asyncio.timeout(self._seconds), aclosing(self._rest) as rest:
                 async for event in rest:
-                    yield encode(event)
+                    yield self._encode(event)
         except TimeoutError:
             yield _failure(TimeLimitError(f"no answer within {self._seconds:g} s"))
         except Exception as error:

@@ -4,7 +4,6 @@ import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from fastapi import Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, model_validator
 from pydantic_core import PydanticCustomError
 
@@ -65,13 +64,19 @@ class AskBody(BaseModel):
         return make_filters(self.sources, self.article_language, self.date_from, self.date_to)
 
 
-class SearchQuery(BaseModel):
-    """What may stand after `?` in a search."""
+def clean_name(name: str) -> str:
+    """A file's name without the folders before it. Raises `InputError` where nothing is left."""
+    bare = _CONTROLS.sub(" ", name.replace("\\", "/")).rpartition("/")[2].strip()
+    if bare.strip(".") == "":
+        raise InputError(f"name: {name!r} is no name of a file")
+    return bare
+
+
+class _FilterQuery(BaseModel):
+    """Which articles, as it may stand after `?`."""
 
     model_config = ConfigDict(extra="forbid")
 
-    q: str = Field(description="what to look for", examples=["coalition in Syria"])
-    k: int | None = Field(None, ge=1, le=MOST_PASSAGES, description="how many passages")
     source: list[str] = Field([], description="only this outlet; may stand several times")
     article_language: Language | None = Field(None, description="only articles in this language")
     date_from: Day | None = Field(None, alias="from", description="only articles of this day or later")
@@ -80,6 +85,21 @@ class SearchQuery(BaseModel):
     def filters(self) -> Filters | None:
         """The filters asked for, or `None`."""
         return make_filters(self.source, self.article_language, self.date_from, self.date_to)
+
+
+class SearchQuery(_FilterQuery):
+    """What may stand after `?` in a search."""
+
+    q: str = Field(description="what to look for", examples=["coalition in Syria"])
+    k: int | None = Field(None, ge=1, le=MOST_PASSAGES, description="how many passages")
+
+
+class ListQuery(_FilterQuery):
+    """What may stand after `?` in a list of articles."""
+
+    offset: int = Field(0, ge=0, le=2**31, description="how many articles to leave out at the beginning")
+    limit: int = Field(50, ge=1, le=1000, description="how many articles to give at most")
+    order: Literal["id", "newest"] = Field("id", description="by id, or by day with the newest first")
 
 
 def make_filters(sources: list[str], language: Language | None, date_from: str | None, date_to: str | None) -> Filters | None:
@@ -127,7 +147,3 @@ class ArticlesBody(RootModel[Annotated[list[ArticleBody], Field(min_length=1)]])
             except ReadError as error:
                 raise ReadError(f"article {number}: {error}") from None
         return made
-
-
-Offset = Annotated[int, Query(ge=0, le=2**31, description="how many articles to leave out at the beginning")]
-Limit = Annotated[int, Query(ge=1, le=1000, description="how many articles to give at most")]

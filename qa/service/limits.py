@@ -19,12 +19,14 @@ log = logging.getLogger("dalil.service")
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'"
+        "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+_ASKED_FOR_FIRST = ("application/json", "application/octet-stream")
 _DRAINED = 4
 """A body this many times over the limit is still read to its end, so that the client hears the answer instead of a reset."""
 
@@ -109,10 +111,11 @@ class Limits:
 
 
 def _check_type(scope: Scope, headers: Headers, body: bytes) -> None:
-    """Refuse bodies that are not declared as JSON: a foreign page may send any other type without asking first."""
+    """Refuse bodies of other types: there are some that a foreign page may send without asking first."""
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if body and scope["method"] == "POST" and kind != "application/json" and not kind.endswith("+json"):
-        raise RefusedError(415, "unsupported_type", "send the body as JSON, with Content-Type: application/json")
+    if body and scope["method"] == "POST" and kind not in _ASKED_FOR_FIRST and not kind.endswith("+json"):
+        known = "send the body as JSON, with Content-Type: application/json, and a file as application/octet-stream"
+        raise RefusedError(415, "unsupported_type", known)
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

@@ -1,26 +1,50 @@
-"""`/articles`: list, read, add and remove."""
+"""`/articles`: list, read, add and remove; `/sources`: whose they are."""
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import JSONResponse
+from starlette.responses import Response
 
+from index.article import Article
 from index.errors import NotFound
+from index.indexing import IndexReport
+from index.readers import read_bytes
+from qa.dalil import Dalil
 from qa.service.context import Context, context
 from qa.service.documents import article_document, article_entry, report_document
-from qa.service.inputs import ArticlesBody, Limit, Offset
+from qa.service.events import EventStream, frame, wants_events
+from qa.service.inputs import ArticlesBody, ListQuery, clean_name
 
-router = APIRouter(prefix="/articles", tags=["Articles"])
+router = APIRouter(tags=["Articles"])
 Here = Annotated[Context, Depends(context)]
+_BATCH = 128
+"""Articles of a file that are stored together; after each batch there is something new to tell."""
+_UPLOAD_S = 3600.0
+_BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+_BYTES = {"requestBody": {"required": True, "content": _BINARY}}
 
 
-@router.get("", summary="List articles")
-async def list_articles(here: Here, offset: Offset = 0, limit: Limit = 50) -> dict[str, Any]:
-    """A page of the articles in order of id, without their texts."""
-    found, total = await here.readers.run(here.dalil.articles, offset=offset, limit=limit)
-    return {"articles": [article_entry(article) for article in found], "total": total, "offset": offset, "limit": limit}
+@router.get("/articles", summary="List articles")
+async def list_articles(query: Annotated[ListQuery, Query()], here: Here) -> dict[str, Any]:
+    """A page of the articles without their texts: in order of id, or the newest first."""
+    newest = query.order == "newest"
+    found, total = await here.readers.run(
+        here.dalil.articles, offset=query.offset, limit=query.limit, filters=query.filters(), newest=newest
+    )
+    entries = [article_entry(article) for article in found]
+    return {"articles": entries, "total": total, "offset": query.offset, "limit": query.limit}
 
 
-@router.post("", summary="Add or refresh articles")
+@router.get("/sources", summary="List outlets")
+async def list_sources(here: Here) -> dict[str, Any]:
+    """Every outlet with the number of its articles, the largest first."""
+    return {"sources": [{"source": source, "articles": count} for source, count in await here.readers.run(here.dalil.sources)]}
+
+
+@router.post("/articles", summary="Add or refresh articles")
 async def add_articles(body: ArticlesBody, here: Here) -> dict[str, Any]:
     """One article, a list of them, or `{"articles": [...]}`. When this answers, they are stored for good and can be found.
 
@@ -31,13 +55,49 @@ async def add_articles(body: ArticlesBody, here: Here) -> dict[str, Any]:
     return report_document(report) | {"ids": [article.id for article in articles]}
 
 
-@router.get("/{article_id:path}", summary="Read an article")
+@router.post("/articles/files", summary="Add a file of articles", response_class=JSONResponse, openapi_extra=_BYTES)
+async def add_file(
+    name: Annotated[str, Query(description="the file's name; its ending tells the kind", max_length=1000)],
+    request: Request,
+    here: Here,
+) -> Response:
+    """The bytes of one txt, md, html, pdf, docx, json, jsonl, rss or atom file. The report names what could not be read.
+
+    `Accept: text/event-stream` gives events: `progress` with the articles `done` so far, then `report`.
+    """
+    file, data = clean_name(name), await request.body()
+    steps = here.writer.iterate(lambda: _add_file(here.dalil, file, data))
+    if not wants_events(request.headers.get("accept", "")):
+        report = {}
+        async for step in steps:
+            report = step
+        return JSONResponse(report)
+    return EventStream(await anext(steps), steps, _UPLOAD_S, _step)
+
+
+def _add_file(dalil: Dalil, name: str, data: bytes) -> Iterator[dict[str, Any]]:
+    """The report so far after each batch, and then as a whole, which alone has the ids."""
+    report, ids = IndexReport(), list[str]()
+    largest = int(dalil.settings.max_file_mb * 1_000_000)
+    items = read_bytes(name, data, max_bytes=largest)
+    while batch := list(islice(items, _BATCH)):
+        report.merge(dalil.add(batch))
+        ids += [item.id for item in batch if isinstance(item, Article)]
+        yield {"done": len(ids) + len(report.skipped)}
+    yield report_document(report) | {"ids": ids}
+
+
+def _step(step: dict[str, Any]) -> bytes:
+    return frame("report" if "ids" in step else "progress", step)
+
+
+@router.get("/articles/{article_id:path}", summary="Read an article")
 async def read_article(article_id: str, here: Here) -> dict[str, Any]:
     """One article with its text as stored; `start` and `end` of citations count code points in it."""
     return article_document(await here.readers.run(here.dalil.article, article_id))
 
 
-@router.delete("/{article_id:path}", summary="Remove an article")
+@router.delete("/articles/{article_id:path}", summary="Remove an article")
 async def remove_article(article_id: str, here: Here) -> dict[str, Any]:
     """Take an article out. When this answers, it is gone from every result."""
     removed = await here.writer.run(here.dalil.remove, [article_id])

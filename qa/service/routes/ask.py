@@ -9,15 +9,10 @@ from starlette.responses import Response
 
 from qa.answer import Event
 from qa.service.context import Context, context
-from qa.service.events import EventStream
+from qa.service.events import EventStream, encode, wants_events
 from qa.service.inputs import AskBody, SearchQuery, clean_question
 
 router = APIRouter(tags=["Questions"])
-
-
-def wants_events(accept: str) -> bool:
-    """Whether an `Accept` header asks for server-sent events."""
-    return any(part.partition(";")[0].strip().lower() == "text/event-stream" for part in accept.split(","))
 
 
 @router.post("/ask", summary="Ask a question", response_class=JSONResponse)
@@ -31,7 +26,7 @@ async def ask(body: AskBody, request: Request, here: Annotated[Context, Depends(
     events = here.readers.iterate(lambda: here.dalil.stream(question, **asked))  # type: ignore[arg-type]
     # Waiting for the first event lets a question that cannot be used still get the right status.
     first: Event = await anext(events)
-    return EventStream(first, events, here.settings.request_timeout_s)
+    return EventStream(first, events, here.settings.request_timeout_s, encode)
 
 
 @router.get("/search", summary="Find passages")

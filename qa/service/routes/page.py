@@ -1,39 +1,46 @@
 """The web page, the page about the API, and what both need. Nothing comes from another host."""
 
-from pathlib import Path
+import hashlib
 from typing import Any
 
-from fastapi import APIRouter
-from starlette.responses import FileResponse
+from fastapi import APIRouter, Request
+from starlette.responses import JSONResponse, Response
 
+from index.article import Language
 from prompts import messages
-
-STATIC = Path(__file__).parent.parent / "static"
-ALWAYS_ASK = {"Cache-Control": "no-cache"}
-"""Lets browsers keep a copy, but ask whether it is still the right one: a new version shows at once."""
-
-router = APIRouter(include_in_schema=False)
+from qa.service.assets import ALWAYS_ASK, Assets
 
 
-@router.head("/")
-@router.get("/")
-async def page() -> FileResponse:
-    """The page to ask on."""
-    return FileResponse(STATIC / "index.html", headers=ALWAYS_ASK)
+def router(assets: Assets) -> APIRouter:
+    """The routes of the page, whose other files are `assets`."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.head("/")
+    @routes.get("/")
+    def page(request: Request) -> Response:
+        return _checked(request, assets.text("index.html"), "text/html")
+
+    @routes.head("/docs")
+    @routes.get("/docs")
+    def docs(request: Request) -> Response:
+        return _checked(request, assets.text("docs.html"), "text/html")
+
+    @routes.get("/strings.json")
+    def strings(request: Request) -> Response:
+        words = {language: _page_words(language) for language in ("ar", "en")}
+        return _checked(request, JSONResponse(words).body, "application/json")
+
+    return routes
 
 
-@router.head("/docs")
-@router.get("/docs")
-async def docs() -> FileResponse:
-    """The API, rendered from /openapi.json."""
-    return FileResponse(STATIC / "docs.html", headers=ALWAYS_ASK)
+def _checked(request: Request, content: str | bytes | memoryview, kind: str) -> Response:
+    """The content, or 304 where the browser has it already."""
+    body = content.encode() if isinstance(content, str) else bytes(content)
+    headers = {"Cache-Control": ALWAYS_ASK, "ETag": f'"{hashlib.sha256(body).hexdigest()[:16]}"'}
+    if headers["ETag"] in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(body, headers=headers, media_type=kind)
 
 
-@router.get("/strings.json")
-async def strings() -> dict[str, Any]:
-    """The words of the page in both languages."""
-    return {language: _page_words(language) for language in ("ar", "en")}
-
-
-def _page_words(language: Any) -> dict[str, str]:
+def _page_words(language: Language) -> dict[str, Any]:
     return {key.removeprefix("page."): text for key, text in messages(language).items() if key.startswith("page.")}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from index.article import Article
-from index.readers import Skipped, read_path, read_source
+from index.readers import Skipped, read_bytes, read_path, read_source
 
 SEEDS = Path(__file__).parents[3] / "seeds"
 BODY = "The minister said on Monday that the work would go on until the end of next year."
@@ -152,3 +152,14 @@ def test_a_reader_that_fails_stops_nothing(tmp_path, monkeypatch, error):
     results = list(read_path(tmp_path))
     assert ids(results) == ["b"]
     assert set(skipped(results)) == {"a.md"}
+
+
+def test_a_file_in_memory_is_read_as_one_in_a_folder(tmp_path):
+    lines = "\n".join(f'{{"text": "{BODY} {n}"}}' for n in range(3))
+    put(tmp_path, **{"a.txt": BODY, "b.jsonl": lines})
+    for name in ("a.txt", "b.jsonl"):
+        data = (tmp_path / name).read_bytes()
+        held = list(read_bytes(f"folder/{name}", data))
+        assert [(item.id, item.text) for item in held] == [(item.id, item.text) for item in read_path(tmp_path / name)]
+        assert held[0].origin.startswith(name)
+    assert skipped(read_bytes("a.txt", BODY.encode(), max_bytes=10))["a.txt"].startswith("it is larger than the limit")

@@ -1,5 +1,6 @@
 """`/articles`: what is put in can be read back exactly, found, and taken out."""
 
+import json
 from urllib.parse import quote
 
 import pytest
@@ -110,3 +111,97 @@ def test_what_was_acknowledged_is_there_for_another_process(serve, tmp_path):
         with Dalil.open(tmp_path, create=False) as other:
             assert other.article("kept").text == TEXT
             assert other.search("زعفران")[0].article_id == "kept"
+
+
+LINES = "\n".join(
+    f'{{"id": "line-{n}", "text": "The harbour master of Quill {n} counted {n} boats on Monday."}}' for n in range(300)
+)
+
+
+@pytest.fixture
+def upload(client):
+    """A function that sends a file; what it brought is gone after the test."""
+    ids = []
+
+    def send(name, data, **headers):
+        headers = {"Content-Type": "application/octet-stream"} | headers
+        response = client.post("/articles/files", params={"name": name}, content=data, headers=headers)
+        if response.headers["content-type"] == "application/json":
+            ids.extend(response.json().get("ids", []))
+        return response
+
+    yield send
+    for article_id in ids:
+        client.delete(f"/articles/{quote(article_id, safe='')}")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "article_id"),
+    [
+        ("خبر.txt", TEXT.encode(), "خبر"),
+        ("C:\\news\\z-9.md", f"# عنوان\n\n{TEXT}".encode(), "z-9"),
+        ("../../z-10.html", f"<html><body><article><p>{TEXT}</p></article></body></html>".encode(), "z-10"),
+        ("z.jsonl", json.dumps({"id": "z-11", "text": TEXT}).encode(), "z-11"),
+    ],
+)
+def test_a_file_is_read_by_its_ending(client, upload, name, data, article_id):
+    report = upload(name, data).json()
+    assert (report["added"], report["ids"], report["skipped"]) == (1, [article_id], [])
+    assert "زعفران" in client.get(f"/articles/{quote(article_id, safe='')}").json()["text"]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        ("a.png", b"\x89PNG", "files ending in .png are not read"),
+        ("a.txt", b"", "the file is empty"),
+        ("a.pdf", b"%PDF-1.4 nothing", ""),
+        ("a.docx", b"PK nothing", ""),
+        ("a.txt", b"\x00\x01\x02\xff" * 50, ""),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_told_with_its_reason(upload, name, data, reason):
+    response = upload(name, data)
+    assert response.status_code == 200
+    (skipped,) = response.json()["skipped"]
+    assert skipped["source"] == name
+    assert reason in skipped["reason"]
+
+
+def test_a_file_of_many_articles_tells_how_far_it_is(client, upload):
+    response = upload("many.jsonl", LINES.encode(), Accept="text/event-stream")
+    events = [event.split("\n", 1)[0].removeprefix("event: ") for event in response.text.strip().split("\n\n")]
+    assert events == ["progress", "progress", "progress", "report"]
+    assert upload("many.jsonl", LINES.encode()).json()["unchanged"] == 300
+
+
+@pytest.mark.parametrize("name", ["", "..", "/", "\n"])
+def test_a_file_needs_a_name(upload, name):
+    assert upload(name, b"x").status_code == 400
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "multipart/form-data", "application/x-www-form-urlencoded", ""])
+def test_no_foreign_page_can_send_a_file_without_asking(upload, kind):
+    assert upload("a.txt", TEXT.encode(), **{"Content-Type": kind}).status_code == 415
+
+
+def test_the_list_can_be_filtered_and_sorted(client, added):
+    added([
+        {"id": "f-1", "text": "The first of three harbours.", "source": "Quill", "date": "2001-01-01", "language": "en"},
+        {"id": "f-2", "text": "A second ferry left Corvin.", "source": "Quill", "date": "2003-01-01", "language": "en"},
+        {"id": "f-3", "text": TEXT, "source": "Corvin", "date": "last spring", "language": "ar"},
+    ])  # fmt: skip
+
+    def listed(**query):
+        found = client.get("/articles", params=query).json()
+        assert found["total"] == len(found["articles"])
+        return [article["id"] for article in found["articles"] if article["id"].startswith("f-")]
+
+    assert listed(order="newest") == ["f-2", "f-1", "f-3"]
+    assert listed(source="Quill") == ["f-1", "f-2"]
+    assert listed(source=["Quill", "Corvin"], article_language="ar") == ["f-3"]
+    assert listed(**{"from": "2002-01-01"}) == ["f-2"]
+    assert listed(to="2002-01-01") == ["f-1"]
+    sources = {entry["source"]: entry["articles"] for entry in client.get("/sources").json()["sources"]}
+    assert (sources["Quill"], sources["Corvin"]) == (2, 1)
+    assert client.get("/articles", params={"sort": "x"}).status_code == 422

@@ -5,9 +5,9 @@ import re
 import pytest
 
 from prompts import messages
-from qa.service.routes.page import STATIC
+from qa.service.assets import STATIC, version_of
 
-FILES = sorted(STATIC.iterdir())
+FILES = sorted(file for file in STATIC.iterdir() if file.suffix in (".html", ".js", ".css", ".svg"))
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
@@ -45,14 +45,45 @@ def test_every_word_the_page_asks_for_is_there_and_every_word_there_is_used(clie
     assert strings["ar"]["ask"] == messages("ar")["page.ask"]
 
 
+def addresses_in(html):
+    return re.findall(r'(?:href|src)="(static/[^"]+)"', html)
+
+
 def test_pages_and_assets_are_served_with_their_types(client):
     types = {"/": "text/html", "/docs": "text/html", "/static/page.js": "javascript", "/static/style.css": "text/css"}
     for path, kind in types.items():
         response = client.get(path)
         assert response.status_code == 200
         assert kind in response.headers["content-type"]
-    first = client.get("/static/page.js")
-    assert client.get("/static/page.js", headers={"If-None-Match": first.headers["etag"]}).status_code == 304
+        assert response.headers["cache-control"] == "no-cache"
+        assert client.get(path, headers={"If-None-Match": response.headers["etag"]}).status_code == 304
+
+
+@pytest.mark.parametrize("page", ["/", "/docs"])
+def test_what_a_page_loads_is_kept_for_good_under_a_name_of_its_content(client, page):
+    addresses = addresses_in(client.get(page).text)
+    assert addresses
+    for address in addresses:
+        response = client.get(f"/{address}")
+        assert response.status_code == 200
+        assert "immutable" in response.headers["cache-control"]
+    other = re.sub("v-[0-9a-f]{12}", "v-000000000000", addresses[0])
+    assert client.get(f"/{other}").headers["cache-control"] == "no-cache"
+
+
+@pytest.mark.parametrize(
+    "path", ["/static/../app.py", "/static/v-000000000000/../../app.py", "/static/%2e%2e/app.py", "/static//etc/passwd"]
+)
+def test_nothing_but_the_files_of_the_page_is_served(client, path):
+    assert client.get(path).status_code == 404
+
+
+def test_another_content_has_another_name(tmp_path):
+    (tmp_path / "a.js").write_text("1")
+    first = version_of(tmp_path)
+    assert version_of(tmp_path) == first
+    (tmp_path / "a.js").write_text("2")
+    assert version_of(tmp_path) != first
 
 
 def test_the_api_describes_itself(client):
