@@ -12,8 +12,9 @@ from types import MappingProxyType
 from typing import Any
 
 from index.article import Language
+from prompts.texts import Prompt, prompt
 
-__all__ = ["message", "messages"]
+__all__ = ["Prompt", "message", "messages", "prompt"]
 
 
 @cache

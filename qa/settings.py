@@ -10,11 +10,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from index.errors import SettingsError
 
 DEFAULT_DATA = ".dalil"
+SECRETS = frozenset({"llm_key"})
+"""Settings whose value is shown nowhere, not even in an error."""
 
 
 class Settings(BaseModel):
@@ -33,6 +35,22 @@ class Settings(BaseModel):
     passage_tokens: int = Field(200, ge=16, le=8192, description="token budget of a passage")
     passage_overlap: int = Field(1, ge=0, le=10, description="whole sentences shared by neighbouring passages")
     refuse_below: float = Field(0.25, ge=0, le=1, description="answers below this confidence become refusals")
+    llm_url: str | None = Field(
+        None, description="base address of an OpenAI-compatible server, such as `http://localhost:11434/v1`"
+    )
+    llm_model: str | None = Field(None, description="model of that server; without `llm_url`, a transformers name or folder")
+    llm_key: SecretStr | None = Field(None, description="key for the server; never shown, never logged")
+    llm_timeout_s: float = Field(25, gt=0, description="longest time for the model's part of an answer, in seconds")
+    llm_retries: int = Field(2, ge=0, le=10, description="further tries where the server is busy or the connection breaks")
+    llm_max_tokens: int = Field(800, ge=16, description="longest text the model may write for an answer, in tokens")
+    llm_context: int | None = Field(None, ge=512, description="tokens the model can take in and write together")
+    llm_concurrency: int = Field(4, ge=1, description="requests to the model at the same time")
+    llm_price_in: float | None = Field(None, ge=0, description="price of a million tokens that the model reads")
+    llm_price_out: float | None = Field(None, ge=0, description="price of a million tokens that the model writes")
+    llm_form: Literal["auto", "json", "tagged"] = Field("auto", description="form of the model's claims; `auto` finds out")
+    llm_tokenizer: str | None = Field(None, description="counts the server's tokens: a tiktoken encoding, a hub name, a file")
+    llm_device: str | None = Field(None, description="torch device of a transformers model, such as `cpu` or `cuda`")
+    prompts: Path | None = Field(None, description="folder with prompts that take the place of the bundled ones")
     max_question: int = Field(2000, ge=1, le=100_000, description="longest question, in characters")
     max_file_mb: float = Field(50, gt=0, description="largest file or page that is read, in megabytes")
     max_body_mb: float = Field(10, gt=0, description="largest HTTP request body, in megabytes")
@@ -41,10 +59,10 @@ class Settings(BaseModel):
     host: str = Field("127.0.0.1", description="address the service listens on")
     port: int = Field(8080, ge=0, le=65535, description="port the service listens on")
 
-    @field_validator("data")
+    @field_validator("data", "prompts")
     @classmethod
-    def _expand(cls, data: Path) -> Path:
-        return Path(os.path.expanduser(data))  # unlike Path.expanduser, leaves an unknown `~name` alone
+    def _expand(cls, folder: Path | None) -> Path | None:
+        return folder and Path(os.path.expanduser(folder))  # unlike Path.expanduser, leaves an unknown `~name` alone
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
@@ -113,4 +131,5 @@ def _refused(error: ValidationError, origins: Mapping[str, str]) -> SettingsErro
     if first["type"] == "extra_forbidden":
         near = difflib.get_close_matches(name, Settings.model_fields, 1)
         reason = "there is no such setting" + (f"; did you mean {near[0]!r}?" if near else "")
-    return SettingsError(f"setting {name!r} ({origins.get(name, '?')}): {reason}, got {first['input']!r}")
+    got = "" if name in SECRETS else f", got {first['input']!r}"
+    return SettingsError(f"setting {name!r} ({origins.get(name, '?')}): {reason}{got}")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from index.errors import SettingsError
-from qa.settings import Settings, load_settings
+from qa.settings import SECRETS, Settings, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -65,9 +65,25 @@ def test_each_setting_has_its_own_origin(here: Path) -> None:
 @pytest.mark.parametrize("name", sorted(Settings.model_fields))
 def test_every_setting_can_come_from_the_environment(name: str) -> None:
     default = load_settings({})[0].model_dump(mode="json")[name]
-    settings, origins = load_settings({f"DALIL_{name.upper()}": str(default) if default is not None else "text"})
-    assert settings.model_dump(mode="json")[name] == (default if default is not None else "text")
+    given = default if default is not None else (4096 if name in NUMBERS else "text")
+    settings, origins = load_settings({f"DALIL_{name.upper()}": str(given)})
+    assert settings.model_dump(mode="json")[name] == ("**********" if name in SECRETS else given)
     assert origins[name] == f"DALIL_{name.upper()}"
+
+
+NUMBERS = ("llm_context", "llm_price_in", "llm_price_out")
+"""Settings that are numbers when they are given, and nothing by default."""
+
+
+@pytest.mark.parametrize("value", ["sk-secret", ["sk-secret"], {"key": "sk-secret"}])
+def test_a_secret_is_shown_nowhere(value: object) -> None:
+    try:
+        settings, _ = load_settings({}, llm_key=value)
+        shown = f"{settings!r} {settings.model_dump()} {settings.model_dump_json()}"
+    except SettingsError as error:
+        shown = str(error)
+    assert "llm_key" in shown
+    assert "sk-secret" not in shown
 
 
 def test_nothing_is_not_given() -> None:
