@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from index.article import Article, Language
 from index.collection import Collection
 from index.hits import Filters, Hit
-from index.retrieval import Found, Retriever, select_by_article
+from index.retrieval import Found, select_by_article
 from prompts import message
 from qa.answer import Answer, Citation, Claim, ClaimVerified, Event, PassagesFound
 from qa.extractive import Reading, read
+from qa.finding import Finder
 from qa.grounding import Located, Verdict, verify
 from qa.reading.sentences import Sentence
 
@@ -31,15 +32,16 @@ class Asked:
 class Answerer:
     """Answers questions over a collection, in the articles' own words."""
 
-    def __init__(self, collection: Collection) -> None:
+    def __init__(self, collection: Collection, finder: Finder) -> None:
         self._collection = collection
-        self._retriever = Retriever(collection)
+        self._finder = finder
 
     def events(self, asked: Asked) -> Iterator[Event]:
         """The passages, each claim as it passes the gate, and the whole answer last."""
         began = time.perf_counter()
-        query, found = self._retriever.retrieve(asked.question, asked.filters)
-        retrieved = time.perf_counter()
+        findings = self._finder.find(asked.question, asked.filters)
+        query, found = findings.query, findings.found
+        ready = time.perf_counter()
         nearest = tuple(select_by_article([item.hit for item in found], asked.k))
         yield PassagesFound(nearest)
         reading = read(query, found, self._collection)
@@ -48,7 +50,7 @@ class Answerer:
         for claim in answer.claims:
             yield ClaimVerified(claim, tuple(citation for citation in answer.citations if citation.marker in claim.citations))
         ended = time.perf_counter()
-        spans = {"retrieve": retrieved - began, "answer": ended - retrieved, "total": ended - began}
+        spans = findings.seconds | {"answer": ended - ready, "total": ended - began}
         yield replace(answer, timings_ms={name: round(seconds * 1000, 3) for name, seconds in spans.items()})
 
     def _ground(self, reading: Reading, found: Sequence[Found]) -> list[tuple[Sentence, Citation]]:

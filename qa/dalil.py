@@ -16,9 +16,10 @@ from index.hits import Filters, Hit
 from index.indexing import Cutting, Indexer, IndexReport, Progress
 from index.language import detect_language
 from index.readers import Skipped, read_source
-from index.retrieval import Retriever, select_by_article
+from index.retrieval import select_by_article
 from qa.answer import Answer, Event
 from qa.answering import Answerer, Asked
+from qa.finding import Finder, make_reranking
 from qa.settings import Settings, load_settings
 
 _PARTS = ("faiss-cpu", "tantivy", "tiktoken", "sentence-transformers", "transformers", "torch", "trafilatura", "fastapi")
@@ -37,8 +38,8 @@ class Dalil:
         self.settings = settings
         self._origins = origins
         self._collection = collection
-        self._retriever = Retriever(collection)
-        self._answerer = Answerer(collection)
+        self._finder = Finder(collection, make_reranking(settings))
+        self._answerer = Answerer(collection, self._finder)
         cutting = Cutting(settings.passage_tokens, settings.passage_overlap, settings.encoding)
         self._indexer = Indexer(collection, cutting)
 
@@ -132,7 +133,8 @@ class Dalil:
     def search(self, query: str, *, k: int | None = None, filters: Filters | None = None) -> list[Hit]:
         """Passages only, best first; each article's best passage before further ones of the same article."""
         wanted = self._k(k)
-        _, found = self._retriever.retrieve(self._question(query), filters, keep=max(40, 4 * wanted), pool=max(100, 4 * wanted))
+        asked = self._question(query)
+        found = self._finder.find(asked, filters, keep=max(40, 4 * wanted), pool=max(100, 4 * wanted)).found
         return select_by_article([item.hit for item in found], wanted)
 
     def _question(self, question: str) -> str:

@@ -1,6 +1,7 @@
 """Every setting, in one place, with where its value came from.
 
-Order: keywords, then `DALIL_*` in the environment, then `dalil.toml` in the data folder, then `dalil.toml` here, then defaults.
+Order: keywords, then `DALIL_*` in the environment, then `dalil.toml` in the data folder, then `dalil.toml` here, then the
+defaults of the profile, then defaults.
 """
 
 import difflib
@@ -13,6 +14,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from index.errors import SettingsError
+from qa.profiles import Profile, profile_defaults
 
 DEFAULT_DATA = ".dalil"
 SECRETS = frozenset({"llm_key"})
@@ -27,10 +29,14 @@ class Settings(BaseModel):
     data: Path = Field(Path(DEFAULT_DATA), description="folder that holds the index")
     language: Literal["auto", "ar", "en"] = Field("auto", description="language of the words around the quotes")
     k: int = Field(5, ge=1, le=100, description="passages given with an answer")
+    profile: Profile = Field("embedded", description="defaults for the models: `embedded`, `local` or `api`")
     encoder: str = Field("bundled", description="`bundled`, or a sentence-transformers model name or folder")
     query_prefix: str | None = Field(None, description="text put before a question by the encoder")
     passage_prefix: str | None = Field(None, description="text put before a passage by the encoder")
     device: str | None = Field(None, description="torch device of the encoder, such as `cpu` or `cuda`")
+    reranker: str | None = Field(None, description="cross-encoder that orders passages anew: a model name or folder")
+    reranker_device: str | None = Field(None, description="torch device of the reranker, such as `cpu` or `cuda`")
+    rerank_passages: int = Field(20, ge=2, le=200, description="passages that the reranker reads for a question")
     encoding: str = Field("dalil_ar_en", description="tiktoken encoding that counts passage tokens")
     passage_tokens: int = Field(200, ge=16, le=8192, description="token budget of a passage")
     passage_overlap: int = Field(1, ge=0, le=10, description="whole sentences shared by neighbouring passages")
@@ -80,7 +86,7 @@ def _from_file(path: Path) -> dict[str, Any]:
 
 
 def load_settings(environ: Mapping[str, str] | None = None, **keywords: Any) -> tuple[Settings, dict[str, str]]:
-    """The settings and, per name, their origin (`keyword`, `DALIL_K`, a file's path, or `default`).
+    """The settings and, per name, their origin (`keyword`, `DALIL_K`, a file's path, `profile local`, or `default`).
 
     Keywords that are `None` count as not given. Raises `SettingsError` naming the setting, its value and where it stands.
     """
@@ -93,13 +99,17 @@ def load_settings(environ: Mapping[str, str] | None = None, **keywords: Any) -> 
         ("keyword", given),
     ]
     values, origins = _merge(layers)
-    inside = _data_folder(values, origins) / "dalil.toml"
+    inside = _first_of("data", values, origins).data / "dalil.toml"
     if inside.absolute() != here.absolute():
         found = _from_file(inside)
         if "data" in found:
             raise SettingsError(f"setting 'data' ({inside}): the data folder is named outside of it, got {found['data']!r}")
         layers.insert(1, (str(inside), found))
         values, origins = _merge(layers)
+    profile = _first_of("profile", values, origins).profile
+    supplied = {name: value for name, value in profile_defaults(profile).items() if name not in values}
+    values |= supplied
+    origins |= dict.fromkeys(supplied, f"profile {profile}")
     try:
         return Settings(**values), dict.fromkeys(Settings.model_fields, "default") | origins
     except ValidationError as error:
@@ -116,10 +126,10 @@ def _merge(layers: Sequence[tuple[str | None, Mapping[str, Any]]]) -> tuple[dict
     return values, origins
 
 
-def _data_folder(values: Mapping[str, Any], origins: Mapping[str, str]) -> Path:
-    """The data folder, needed before the other settings are known."""
+def _first_of(name: str, values: Mapping[str, Any], origins: Mapping[str, str]) -> Settings:
+    """Settings of which only `name` is as given: it is needed before the others are known."""
     try:
-        return Settings(**{name: value for name, value in values.items() if name == "data"}).data
+        return Settings(**{key: value for key, value in values.items() if key == name})
     except ValidationError as error:
         raise _refused(error, origins) from None
 

@@ -7,6 +7,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from index.shared import MODELS
+
 BUNDLED = "bundled"
 BUNDLED_PATH = Path(__file__).parent / "model"
 
@@ -32,11 +34,17 @@ class Encoder(Protocol):
 def load_encoder(
     name: str = BUNDLED, *, query_prefix: str | None = None, passage_prefix: str | None = None, device: str | None = None
 ) -> Encoder:
-    """The bundled encoder, or any sentence-transformers model by its name or folder.
+    """The bundled encoder, or any sentence-transformers model by its name or folder; loaded once for the process.
 
     Prefixes left at `None` are the model's own; the bundled encoder has none. Raises `ModelError` where the model cannot be
     loaded, `MissingExtra` where sentence-transformers is not installed.
     """
+    return MODELS.get(
+        ("encoder", name, query_prefix, passage_prefix, device), lambda: _load(name, query_prefix, passage_prefix, device)
+    )
+
+
+def _load(name: str, query_prefix: str | None, passage_prefix: str | None, device: str | None) -> Encoder:
     if name == BUNDLED:
         from index.embedding.static import StaticEncoder  # either kind is imported alone: torch costs seconds
 

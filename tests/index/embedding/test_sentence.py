@@ -1,41 +1,22 @@
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from tokenizers import Tokenizer, models, pre_tokenizers, processors
-from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from index.embedding import load_encoder
 from index.embedding.sentence import choose_prefixes
 from index.errors import ModelError
+from tests.tiny_models import LONGEST, make_bert, make_classifier, make_encoder
 
-WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "query", ":", "passage", "war", "peace", "حرب", "سلام"]
+WEB_SEARCH = "Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery: "
+SENTENCE = "Represent this sentence for searching relevant passages: "
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A real sentence-transformers model, tiny and random, as `SentenceTransformer.save` leaves it."""
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
-
-    bert, made = tmp_path_factory.mktemp("bert"), tmp_path_factory.mktemp("tiny-e5-small")
-    tokenizer = Tokenizer(models.WordLevel({word: i for i, word in enumerate(WORDS)}, unk_token="[UNK]"))
-    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
-    tokenizer.post_processor = processors.TemplateProcessing("[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)])
-    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, unk_token="[UNK]", pad_token="[PAD]", model_max_length=16)
-    fast.save_pretrained(bert)
-    config = BertConfig(
-        vocab_size=len(WORDS),
-        hidden_size=16,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=16,
-        max_position_embeddings=16,
-    )
-    BertModel(config).save_pretrained(bert)
-    transformer = Transformer(str(bert))
-    SentenceTransformer(modules=[transformer, Pooling(16)], device="cpu").save(str(made))
-    return made
+    """A real sentence-transformers model, tiny and random."""
+    return make_encoder(tmp_path_factory.mktemp("models") / "tiny-e5-small")
 
 
 def test_any_sentence_transformers_folder_loads(folder):
@@ -50,8 +31,8 @@ def test_any_sentence_transformers_folder_loads(folder):
 
 def test_texts_beyond_the_limit_are_cut(folder):
     encoder = load_encoder(str(folder), device="cpu")
-    assert encoder.max_tokens == 16
-    first, second = encoder.encode_passages(["war " * 20 + "peace", "war " * 20 + "سلام"])
+    assert encoder.max_tokens == LONGEST
+    first, second = encoder.encode_passages(["war " * LONGEST + "peace", "war " * LONGEST + "سلام"])
     assert np.allclose(first, second)
 
 
@@ -87,6 +68,17 @@ def test_the_models_own_prompts_are_used(folder, tmp_path):
         ("BAAI/bge-m3", {}, (None, None), ("", "")),
         ("some/model", {"query": "Q "}, (None, "x "), ("Q ", "x ")),
         ("nomic-ai/nomic-embed-text-v1", {}, (None, None), ("search_query: ", "search_document: ")),
+        ("intfloat/multilingual-e5-large-instruct", {}, (None, None), (WEB_SEARCH, "")),
+        ("intfloat/e5-mistral-7b-instruct", {}, (None, None), (WEB_SEARCH, "")),
+        ("someone/base5-arabic", {}, (None, None), ("", "")),
+        ("someone/arabic_e5", {}, (None, None), ("query: ", "passage: ")),
+        ("BAAI/bge-small-en-v1.5", {}, (None, None), (SENTENCE, "")),
+        ("BAAI/bge-multilingual-gemma2", {}, (None, None), ("", "")),
+        ("Snowflake/snowflake-arctic-embed-m", {}, (None, None), (SENTENCE, "")),
+        ("Snowflake/snowflake-arctic-embed-l-v2.0", {}, (None, None), ("query: ", "")),
+        ("thenlper/gte-base", {}, (None, None), ("", "")),
+        ("Alibaba-NLP/gte-multilingual-base", {}, (None, None), ("", "")),
+        ("Alibaba-NLP/gte-Qwen2-1.5B-instruct", {}, (None, None), (WEB_SEARCH, "")),
     ],
 )
 def test_prefixes_by_setting_then_model_then_family(name, prompts, given, expected):
@@ -97,3 +89,20 @@ def test_a_missing_model_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(ModelError, match="bundled"):
         load_encoder(str(tmp_path / "nothing"))
+
+
+def test_a_classifier_is_no_encoder_and_a_plain_bert_is_one(tmp_path):
+    with pytest.raises(ModelError, match=r"is no encoder but BertForSequenceClassification: .* the reranker"):
+        load_encoder(str(make_classifier(tmp_path / "classifier")))
+    assert load_encoder(str(make_bert(tmp_path / "bert")), device="cpu").dimensions == 16
+
+
+def test_threads_share_one_model(folder):
+    encoder = load_encoder(str(folder), query_prefix="query: ", device="cpu")
+    texts = [" ".join(["war", "peace", "سلام"] * (n % 7 + 1)) for n in range(64)]
+    alone = np.concatenate([encoder.encode_queries([text]) for text in texts])
+    with ThreadPoolExecutor(16) as threads:
+        loaded = list(threads.map(lambda _: load_encoder(str(folder), query_prefix="query: ", device="cpu"), range(16)))
+        together = np.concatenate(list(threads.map(lambda text: encoder.encode_queries([text]), texts)))
+    assert {id(one) for one in loaded} == {id(encoder)}
+    assert np.allclose(together, alone, atol=1e-6)

@@ -1,0 +1,46 @@
+"""Retrieval, and the second look of a reranker where one is set."""
+
+import time
+from dataclasses import dataclass
+
+from index.collection import Collection
+from index.hits import Filters
+from index.reranking import Reranking, load_reranker
+from index.retrieval import Found, Query, Retriever
+from qa.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The question analysed, what was found for it, best first, and the seconds that each step took."""
+
+    query: Query
+    found: list[Found]
+    seconds: dict[str, float]
+
+
+class Finder:
+    """Finds passages of a collection; `reranking` orders the first of them anew."""
+
+    def __init__(self, collection: Collection, reranking: Reranking | None = None) -> None:
+        self._retriever = Retriever(collection)
+        self._reranking = reranking
+
+    def find(self, question: str, filters: Filters | None = None, *, keep: int = 40, pool: int = 100) -> Findings:
+        """The `keep` best of the passages that either ranker puts among its first `pool`. Raises `ModelError`."""
+        began = time.perf_counter()
+        query, found = self._retriever.retrieve(question, filters, keep=keep, pool=pool)
+        retrieved = time.perf_counter()
+        seconds = {"retrieve": retrieved - began}
+        if self._reranking is not None:
+            found = self._reranking.apply(question, found)
+            seconds["rerank"] = time.perf_counter() - retrieved
+        return Findings(query, found, seconds)
+
+
+def make_reranking(settings: Settings) -> Reranking | None:
+    """The reranking that the settings ask for; its model is loaded by the first question."""
+    name = settings.reranker
+    if name is None:
+        return None
+    return Reranking(lambda: load_reranker(name, device=settings.reranker_device), settings.rerank_passages)

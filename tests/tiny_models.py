@@ -1,0 +1,61 @@
+"""Tiny models with random weights, saved as real ones are: what loads them is what loads models from the Hub."""
+
+from pathlib import Path
+
+WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "query", ":", "passage", "war", "peace", "ended", "حرب", "سلام", "انتهت", "سد"]
+LONGEST = 32
+
+
+def save_tokenizer(folder: Path, longest: int = LONGEST) -> None:
+    """A tokenizer of whole words that knows pairs of texts."""
+    from tokenizers import Tokenizer, models, pre_tokenizers, processors
+    from transformers import PreTrainedTokenizerFast
+
+    tokenizer = Tokenizer(models.WordLevel({word: at for at, word in enumerate(WORDS)}, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B:1 [SEP]:1", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
+    )
+    PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, unk_token="[UNK]", pad_token="[PAD]", model_max_length=longest
+    ).save_pretrained(folder)
+
+
+def _config(**more):
+    from transformers import BertConfig
+
+    sizes = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 16}
+    return BertConfig(vocab_size=len(WORDS), max_position_embeddings=LONGEST, initializer_range=0.8, **sizes, **more)
+
+
+def make_classifier(folder: Path, labels: int | list[str] = 1, seed: int = 0) -> Path:
+    """A BERT that judges pairs of texts: a cross-encoder with one logit, or an NLI model with named labels."""
+    import torch
+    from transformers import BertForSequenceClassification
+
+    torch.manual_seed(seed)
+    named = {"num_labels": labels} if isinstance(labels, int) else {"id2label": dict(enumerate(labels))}
+    BertForSequenceClassification(_config(**named)).save_pretrained(folder)
+    save_tokenizer(folder)
+    return folder
+
+
+def make_bert(folder: Path, seed: int = 0) -> Path:
+    """A BERT without a head, as encoders are built on."""
+    import torch
+    from transformers import BertModel
+
+    torch.manual_seed(seed)
+    BertModel(_config()).save_pretrained(folder)
+    save_tokenizer(folder)
+    return folder
+
+
+def make_encoder(folder: Path, seed: int = 0) -> Path:
+    """A sentence-transformers model, as `SentenceTransformer.save` leaves it."""
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
+
+    bert = make_bert(folder.with_name(f"{folder.name}-bert"), seed)
+    SentenceTransformer(modules=[Transformer(str(bert)), Pooling(16)], device="cpu").save(str(folder))
+    return folder
