@@ -14,7 +14,7 @@ MODULES = {
     for path in sorted((ROOT / package).rglob("*.py"))
     if "tiktoken_plugin" not in path.parts
 }
-OUTER = ("qa.cli", "qa.service", "qa.evaluation", "qa.feedback_api", "qa.reading.training")
+OUTER = ("qa.cli", "qa.service", "qa.chat", "qa.evaluation", "qa.feedback_api", "qa.reading.training")
 
 
 def imports(tree: ast.AST, *, everywhere: bool) -> Iterator[str]:
@@ -44,8 +44,14 @@ def test_no_module_imports_itself_round_a_corner():
 
 @pytest.mark.parametrize(
     ("inner", "outer"),
-    [("index", ("qa", "prompts")), ("prompts", ("qa",)), ("qa", OUTER), ("qa.service", ("qa.cli",))],
-    ids=["index", "prompts", "the core of qa", "the service"],
+    [
+        ("index", ("qa", "prompts")),
+        ("prompts", ("qa",)),
+        ("qa", OUTER),
+        ("qa.service", ("qa.cli",)),
+        ("qa.chat", ("qa.cli", "qa.service")),
+    ],
+    ids=["index", "prompts", "the core of qa", "the service", "the chat tools"],
 )
 def test_the_inner_never_imports_the_outer(inner: str, outer: tuple[str, ...]):
     def within(name: str, packages: tuple[str, ...]) -> bool:

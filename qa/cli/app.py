@@ -12,7 +12,7 @@ import click
 
 from index.errors import DalilError
 from qa.cli.streams import stderr_line, use_utf8
-from qa.cli.text import clean_line
+from qa.text import clean_line
 
 STOPPED = 130
 """What shells report for a program ended by Ctrl-C."""

@@ -12,10 +12,11 @@ from index.hits import Filters
 from prompts import message
 from qa.answer import Answer
 from qa.cli.options import data_option, filter_options, k_option, language_option, make_filters, open_index
-from qa.cli.render import Look, answer_lines, answer_text, marker, short_lines, source_line
+from qa.cli.render import Look, answer_lines, answer_text, short_lines
 from qa.cli.streams import interface_language, stderr_line
-from qa.cli.text import RLM, clean_line
 from qa.dalil import Dalil
+from qa.text import RLM, clean_line
+from qa.wording import marker, source_line
 
 
 class Chat:

@@ -11,8 +11,8 @@ from index.errors import DalilError, SettingsError
 from prompts import message
 from qa.cli.options import data_option, json_option, open_index
 from qa.cli.streams import interface_language, print_json
-from qa.cli.text import clean_line
 from qa.settings import load_settings
+from qa.text import clean_line
 
 Facts = dict[str, dict[str, Any]]
 

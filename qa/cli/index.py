@@ -13,9 +13,9 @@ from index.indexing import IndexReport
 from prompts import message
 from qa.cli.options import data_option, json_option
 from qa.cli.streams import interface_language, print_json
-from qa.cli.text import clean_line, isolate
 from qa.dalil import Dalil
 from qa.service.documents import report_document
+from qa.text import clean_line, isolate
 
 Progress = Callable[[int, int | None, str], None]
 SHOWN = 20

@@ -9,7 +9,7 @@ from index.errors import NotFound
 from prompts import message
 from qa.cli.options import data_option, json_option, open_index
 from qa.cli.streams import interface_language, print_json
-from qa.cli.text import clean_line, isolate
+from qa.text import clean_line, isolate
 
 
 @click.command("remove", short_help="Take articles out.")

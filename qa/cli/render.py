@@ -12,7 +12,9 @@ from index.hits import Hit
 from prompts import message
 from qa.answer import Answer, Citation
 from qa.cli.streams import is_styled
-from qa.cli.text import LRM, RLM, clean, clean_line, is_rtl, isolate, isolate_runs, pieces, wrap
+from qa.cli.text import pieces, wrap
+from qa.text import LRM, RLM, clean, clean_line, is_rtl, isolate, isolate_runs
+from qa.wording import also_line, marker, quoted, source_line
 
 MARKED, BOLD, DIM, PLAIN = "\x1b[1;4m", "\x1b[1m", "\x1b[2m", "\x1b[0m"
 INDENT = "    "
@@ -73,14 +75,6 @@ def _lines(paragraph: str, look: Look, marks: Sequence[tuple[int, int]], indent:
         yield indent + ((RLM if rtl else LRM) if turned else "") + line
 
 
-def source_line(item: Citation | Hit, language: Language) -> str:
-    """Title, outlet and date on one line, each in its own direction."""
-    title = clean_line(item.title or "") or message("untitled", language)
-    source = clean_line(item.source or "")
-    date = clean_line(item.date or "")
-    return " · ".join(isolate(part) for part in (title, source, date) if part)
-
-
 def marked_passage(citations: Sequence[Citation], passages: Sequence[Hit]) -> tuple[str, list[tuple[int, int]]]:
     """The clean text of the passage that citations share, and where their quotes are in it; else the quotes alone."""
     hit = next((hit for hit in passages if hit.passage_id == citations[0].passage_id), None)
@@ -105,11 +99,6 @@ def _joined(parts: Sequence[str], quotes_at: int) -> tuple[str, list[tuple[int, 
     return text, marks
 
 
-def marker(number: int) -> str:
-    """`[1]`, in its own direction."""
-    return isolate(f"[{number}]")
-
-
 def citation_lines(citations: Sequence[Citation], passages: Sequence[Hit], language: Language, look: Look) -> Iterator[str]:
     """One passage: the markers of its quotes, title, outlet and date, its address, and its text with the quotes marked."""
     rtl_mark = RLM if language == "ar" else ""
@@ -120,10 +109,8 @@ def citation_lines(citations: Sequence[Citation], passages: Sequence[Hit], langu
         yield INDENT + look.style(isolate(clean_line(citation.url)), DIM)
     text, marks = marked_passage(citations, passages)
     yield from paragraphs(text, look, marks=marks, indent=INDENT)
-    others = [clean_line(other.get("source") or other.get("url") or other.get("article_id") or "") for other in citation.also]
-    if others:
-        comma = "، " if language == "ar" else ", "
-        yield f"{INDENT}{message('also', language)}: {comma.join(isolate(name) for name in others if name)}"
+    if also := also_line(citation, language):
+        yield f"{INDENT}{also}"
 
 
 def answer_text(answer: Answer, look: Look) -> Iterator[str]:
@@ -140,26 +127,17 @@ def answer_text(answer: Answer, look: Look) -> Iterator[str]:
 
 
 def _quote_lines(answer: Answer, look: Look) -> Iterator[str]:
-    """A line for each quote with what leads in to it and its marker; the lead apart when it reads in the other direction.
-
-    The text is cut at the quotes themselves: an article may hold a `[1]` or a `«` of its own.
-    """
-    rest = answer.answer
-    for citation in answer.citations:
-        lead, quote, after = rest.partition(citation.quote)
-        closing, number, after = after.partition(f"[{citation.marker}]")
-        if not number:
-            break
-        rest = after
-        lead, opening = clean_line(lead[:-1]), lead[-1:]
-        quote = clean(opening + quote + closing.rstrip())
-        end = number if look.isolates else isolate(number)
-        if lead and is_rtl(lead) == is_rtl(quote):
-            yield f"{lead} {quote if look.isolates else isolate(quote)} {end}"
+    """A line for each quote with what leads in to it and its marker; the lead apart when it reads in the other direction."""
+    for piece in quoted(answer):
+        if piece.number is None:
+            yield piece.lead
+            continue
+        quote = f"{piece.opening}{piece.quote}{piece.closing}"
+        end = f"[{piece.number}]" if look.isolates else marker(piece.number)
+        if piece.leads_on:
+            yield f"{piece.lead} {quote if look.isolates else isolate(quote)} {end}"
         else:
-            yield from filter(None, (lead, f"{quote} {end}"))
-    if rest.strip():
-        yield clean(rest)
+            yield from filter(None, (piece.lead, f"{quote} {end}"))
 
 
 def short_lines(answer: Answer, look: Look) -> Iterator[str]:

@@ -12,7 +12,7 @@ from qa.cli.ask import given_text
 from qa.cli.options import data_option, filter_options, json_option, k_option, make_filters, open_index
 from qa.cli.render import Look, hit_lines
 from qa.cli.streams import interface_language, print_json
-from qa.cli.text import is_rtl
+from qa.text import is_rtl
 
 
 @click.command("search", short_help="Passages only.")

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from qa.cli.text import FSI, PDI
+from qa.text import FSI, PDI
 
 ARABIC = "متى أعلن التحالف الدولي انتهاء عملياته القتالية الرئيسية في العراق؟"
 ENGLISH = "When did the coalition announce the end of its main combat operations in Iraq?"

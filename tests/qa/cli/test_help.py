@@ -5,7 +5,7 @@ import json
 import pytest
 
 from qa.cli.app import COMMANDS, app
-from qa.cli.text import is_rtl
+from qa.text import is_rtl
 
 CONTEXT = app.make_context("dalil", [], resilient_parsing=True)
 NAMES = app.list_commands(CONTEXT)

@@ -7,7 +7,8 @@ import pytest
 from index.hits import Hit
 from qa.answer import Answer, Citation, Claim
 from qa.cli.render import MARKED, PLAIN, Look, answer_lines, hit_lines, marked_passage
-from qa.cli.text import FSI, PDI, RLM, width
+from qa.cli.text import width
+from qa.text import FSI, PDI, RLM
 
 PASSAGE = "قبل الاقتباس. أعلن التحالف انتهاء عملياته في 30 أبريل. بعد الاقتباس."
 QUOTE = "أعلن التحالف انتهاء عملياته في 30 أبريل."
