@@ -1,0 +1,146 @@
+"""What a conversation is about: the phrase to carry over, and whom "he" may mean."""
+
+import re
+from collections.abc import Sequence
+
+from qa.conversation import words as w
+from qa.conversation.parsing import Parsed, Word, parse
+from qa.conversation.turns import Turn
+from qa.reading.question import Asks, asks_for
+
+_LONGEST = 10  # words of a phrase that is carried over
+_SHORT = 8  # words of an answer that can be carried over
+_ENTITIES = (Asks.PERSON, Asks.NAME, Asks.PLACE, Asks.THING)
+_VERB_AR = re.compile(r"ي\w{3,}(?<![هاني])\Z")
+
+
+def is_followup(turn: Turn) -> bool:
+    """Whether a turn was understood through the ones before it."""
+    return turn.standalone is not None and turn.standalone != turn.question
+
+
+def root(turns: Sequence[Turn]) -> Turn:
+    """The turn that began the present subject: the last one that stood for itself."""
+    return next((turn for turn in reversed(turns) if not is_followup(turn)), turns[0])
+
+
+def carried(turns: Sequence[Turn]) -> str:
+    """The phrase that tells what a follow-up is about: the last answer where it names something, and the root's topic."""
+    parts = [answered(turns[-1]), topic(root(turns).question)]
+    return ("؛ " if parse(turns[-1].question).language == "ar" else "; ").join(dict.fromkeys(filter(None, parts)))
+
+
+def answered(turn: Turn) -> str:
+    """The short answer of a turn where it can be what a pronoun means: neither a date nor an amount; else empty."""
+    short = (turn.short or "").strip()
+    if not short or len(short.split()) > _SHORT or asks_for(turn.standalone or turn.question) not in _ENTITIES:
+        return ""
+    return short
+
+
+def topic(question: str) -> str:
+    """What a question is about without the words that ask: its named things in English, its noun phrase in Arabic.
+
+    >>> topic("At which Sharjah venue will the Greek composer Yanni perform?")
+    'Sharjah venue, Greek composer Yanni'
+    >>> topic("متى تأسست شركة الغزل في المحلة؟")
+    'شركة الغزل في المحلة'
+    """
+    parsed = parse(question)
+    return _topic_en(parsed) if parsed.language == "en" else _topic_ar(parsed)
+
+
+def _topic_en(parsed: Parsed) -> str:
+    phrases: list[tuple[int, int]] = []
+    auxiliary = next((at for at, word in enumerate(parsed.folded) if word in w.AUXILIARIES_EN), len(parsed.words))
+    subject = next((first for first, _ in parsed.names if first > auxiliary), None)
+    for first, last in parsed.names:
+        # A verb stands behind the subject: "will Yanni perform".
+        widest = last if first == subject else len(parsed.words)
+        while first and _modifies(parsed, first - 1):
+            first -= 1
+        while last < widest and _modifies(parsed, last) and not parsed.between(last).strip():
+            last += 1
+        if phrases and first <= phrases[-1][1]:
+            phrases[-1] = (phrases[-1][0], last)
+        else:
+            phrases.append((first, last))
+    if phrases:
+        return _clipped(", ".join(parsed.span(*phrase).removesuffix("'s").removesuffix("’s") for phrase in phrases))
+    return _clipped(parsed.span(*_told_en(parsed)))
+
+
+def _modifies(parsed: Parsed, at: int) -> bool:
+    """Whether a word may belong to the noun phrase of the name beside it."""
+    return parsed.words[at] in parsed.content and not _is_verb(parsed.words[at])
+
+
+def _is_verb(word: Word) -> bool:
+    """A guess at English verbs by their endings; the plain form after `did` is not told from a noun."""
+    return word.folded.endswith(("ed", "ing")) and not word.is_capital
+
+
+def _told_en(parsed: Parsed) -> tuple[int, int]:
+    """The words after the question word and its auxiliary, as a span."""
+    words = parsed.folded
+    begin = next((at + 1 for at, word in enumerate(words[:6]) if word in w.AUXILIARIES_EN), None)
+    if begin is None:
+        begin = next((at + 1 for at, word in enumerate(words[:3]) if word in w.QUESTION_EN), 0)
+    while begin < len(words) - 1 and words[begin] in ("the", "a", "an"):
+        begin += 1
+    return begin, len(words)
+
+
+def asking_ar(parsed: Parsed) -> int:
+    """How many Arabic words ask: «من الذي», «ما هي», «في أي», «كم»."""
+    words = parsed.folded
+    count = next((at + 1 for at, word in enumerate(words[:3]) if word in w.QUESTION_AR), 0)
+    while 0 < count < len(words) and (words[count] in w.RELATIVES_AR or words[count] in w.DETACHED_AR):
+        count += 1
+    return count
+
+
+def _topic_ar(parsed: Parsed) -> str:
+    words = parsed.words
+    begin = asking_ar(parsed)
+    asking = words[begin - 1].folded if begin else ""
+    if (asking in w.ADVERBIAL_AR or asking in w.RELATIVES_AR) and begin < len(words) - 1 and not words[begin].is_definite:
+        begin += 1
+    else:
+        verb = next((at for at in range(begin, min(begin + 4, len(words) - 1)) if _VERB_AR.match(words[at].folded)), None)
+        begin = begin if verb is None else verb + 1
+    return _clipped(parsed.span(begin, len(words)))
+
+
+def _clipped(phrase: str) -> str:
+    return " ".join(phrase.split()[:_LONGEST]).rstrip(" ,،؛;:")
+
+
+def person(turns: Sequence[Turn]) -> str | None:
+    """Whom "he" or "she" most likely means: the person of the last question that names one, or that was answered by one."""
+    for turn in reversed(turns):
+        parsed = parse(turn.question)
+        if parsed.language == "en" and (found := _person_in(parsed)):
+            return found
+        if asks_for(turn.question) is Asks.PERSON and (short := answered(turn)):
+            return short
+    parsed = parse(root(turns).question)
+    names = parsed.names
+    return parsed.span(*names[0]).removesuffix("'s") if len(names) == 1 else None
+
+
+def _person_in(parsed: Parsed) -> str | None:
+    """The first name that looks like a person's: after a title, or of two words and not after a preposition."""
+    for first, last in parsed.names:
+        before = parsed.folded[first - 1] if first else ""
+        if before in w.TITLES_EN or parsed.folded[first] in w.TITLES_EN:
+            return _without_s(parsed.span(first, last))
+    for first, last in parsed.names:
+        before = parsed.folded[first - 1] if first else ""
+        if last - first >= 2 and before not in ("in", "at", "from", "to", "the", "of"):
+            return _without_s(parsed.span(first, last))
+    return None
+
+
+def _without_s(name: str) -> str:
+    return name.removesuffix("'s").removesuffix("’s")
