@@ -43,7 +43,8 @@ class Answer:
     """A grounded answer, or a refusal (`refused`, no claims, no citations; the nearest passages are still given).
 
     `answer` is the text to show, with `[1]` markers; `short` the few words that answer directly, or `None`;
-    `confidence` estimates the probability that the cited text answers the question.
+    `confidence` estimates the probability that the cited text answers the question. `standalone` is the full question as it was
+    understood, where it was a follow-up; `conversation_id` the conversation in which it is kept.
     """
 
     question: str
@@ -57,6 +58,8 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     passages: tuple[Hit, ...] = ()
     timings_ms: dict[str, float] = field(default_factory=dict)
+    standalone: str | None = None
+    conversation_id: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON document of the contract."""

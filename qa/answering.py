@@ -10,6 +10,7 @@ from index.hits import Filters, Hit
 from index.retrieval import Found, select_by_article
 from prompts import message
 from qa.answer import Answer, Citation, Claim, ClaimVerified, Event, PassagesFound
+from qa.conversation.understanding import Understood
 from qa.extractive import Reading, read
 from qa.finding import Finder
 from qa.grounding import Located, Verdict, verify
@@ -22,11 +23,16 @@ _QUOTES: dict[Language, tuple[str, str]] = {"ar": ("«", "»"), "en": ("“", "�
 class Asked:
     """A question with what the asker wants: the language of the words around the quotes, passages, filters."""
 
-    question: str
+    understood: Understood
     language: Language
     k: int
     filters: Filters | None
     refuse_below: float
+
+    @property
+    def question(self) -> str:
+        """The question as it was asked."""
+        return self.understood.question
 
 
 class Answerer:
@@ -39,7 +45,7 @@ class Answerer:
     def events(self, asked: Asked) -> Iterator[Event]:
         """The passages, each claim as it passes the gate, and the whole answer last."""
         began = time.perf_counter()
-        findings = self._finder.find(asked.question, asked.filters)
+        findings = self._finder.find(asked.understood, asked.filters)
         query, found = findings.query, findings.found
         ready = time.perf_counter()
         nearest = tuple(select_by_article([item.hit for item in found], asked.k))

@@ -19,6 +19,10 @@ from index.readers import Skipped, read_source
 from index.retrieval import select_by_article
 from qa.answer import Answer, Event
 from qa.answering import Answerer, Asked
+from qa.conversation import Understood, understand
+from qa.conversation.store import ConversationStore
+from qa.conversation.talk import Talk
+from qa.conversation.turns import Said, Turn
 from qa.finding import Finder, make_reranking
 from qa.settings import Settings, load_settings
 
@@ -40,6 +44,7 @@ class Dalil:
         self._collection = collection
         self._finder = Finder(collection, make_reranking(settings))
         self._answerer = Answerer(collection, self._finder)
+        self._talk = Talk(settings.data, settings.conversation_days)
         cutting = Cutting(settings.passage_tokens, settings.passage_overlap, settings.encoding)
         self._indexer = Indexer(collection, cutting)
 
@@ -115,27 +120,57 @@ class Dalil:
     # -- questions -------------------------------------------------------------------------------------------------------
 
     def ask(
-        self, question: str, *, language: str | None = None, k: int | None = None, filters: Filters | None = None
+        self,
+        question: str,
+        *,
+        language: str | None = None,
+        k: int | None = None,
+        filters: Filters | None = None,
+        history: Sequence[Said] | None = None,
+        conversation: str | None = None,
     ) -> Answer:
-        """One grounded answer, or an honest refusal. Raises `InputError` for an empty or too long question."""
-        *_, answer = self.stream(question, language=language, k=k, filters=filters)
+        """One grounded answer, or an honest refusal. Raises `InputError` for an empty or too long question.
+
+        A follow-up is understood through `history`, the messages before it (`role` and `content`), or through the turns kept
+        under the id `conversation`, where this turn is stored before it is returned; an unknown id begins a conversation.
+        """
+        *_, answer = self.stream(question, language=language, k=k, filters=filters, history=history, conversation=conversation)
         assert isinstance(answer, Answer)
         return answer
 
     def stream(
-        self, question: str, *, language: str | None = None, k: int | None = None, filters: Filters | None = None
+        self,
+        question: str,
+        *,
+        language: str | None = None,
+        k: int | None = None,
+        filters: Filters | None = None,
+        history: Sequence[Said] | None = None,
+        conversation: str | None = None,
     ) -> Iterator[Event]:
         """The same as events: `PassagesFound`, then a `ClaimVerified` for each claim, then the `Answer`."""
         text = self._question(question)
-        asked = Asked(text, self._language(language, text), self._k(k), filters, self.settings.refuse_below)
-        return self._answerer.events(asked)
+        before = self._talk.before(history, conversation)
+        understood = self._understand(text, before.turns)
+        asked = Asked(understood, self._language(language, text, before.turns), self._k(k), filters, self.settings.refuse_below)
+        return self._talk.kept(self._answerer.events(asked), understood, before)
 
-    def search(self, query: str, *, k: int | None = None, filters: Filters | None = None) -> list[Hit]:
+    def search(
+        self, query: str, *, k: int | None = None, filters: Filters | None = None, history: Sequence[Said] | None = None
+    ) -> list[Hit]:
         """Passages only, best first; each article's best passage before further ones of the same article."""
         wanted = self._k(k)
-        asked = self._question(query)
-        found = self._finder.find(asked, filters, keep=max(40, 4 * wanted), pool=max(100, 4 * wanted)).found
+        understood = self._understand(self._question(query), self._talk.before(history, None).turns)
+        found = self._finder.find(understood, filters, keep=max(40, 4 * wanted), pool=max(100, 4 * wanted)).found
         return select_by_article([item.hit for item in found], wanted)
+
+    @property
+    def conversations(self) -> ConversationStore:
+        """The conversations kept in the data folder. Raises `ConversationError`."""
+        return self._talk.store
+
+    def _understand(self, question: str, turns: Sequence[Turn]) -> Understood:
+        return understand(question, turns, longest=self.settings.max_question)
 
     def _question(self, question: str) -> str:
         """The question without control characters. Raises `InputError` where nothing is left, or too much."""
@@ -147,10 +182,11 @@ class Dalil:
             raise InputError(f"the question has {len(text)} characters; at most {self.settings.max_question} are read")
         return text
 
-    def _language(self, wanted: str | None, question: str) -> Language:
+    def _language(self, wanted: str | None, question: str, turns: Sequence[Turn] = ()) -> Language:
         chosen = wanted or self.settings.language
         if chosen == "auto":
-            return detect_language(question)
+            lettered = any(char.isalpha() for char in question) or not turns
+            return detect_language(question if lettered else turns[-1].question)
         if chosen not in ("ar", "en"):
             raise InputError(f"the language of an answer is auto, ar or en, not {chosen!r}")
         return "ar" if chosen == "ar" else "en"
@@ -183,6 +219,7 @@ class Dalil:
 
     def close(self) -> None:
         """Release files and the database."""
+        self._talk.close()
         self._collection.close()
 
 

@@ -7,6 +7,8 @@ from index.collection import Collection
 from index.hits import Filters
 from index.reranking import Reranking, load_reranker
 from index.retrieval import Found, Query, Retriever
+from qa.conversation.evidence import retrieve
+from qa.conversation.understanding import Understood
 from qa.settings import Settings
 
 
@@ -26,14 +28,15 @@ class Finder:
         self._retriever = Retriever(collection)
         self._reranking = reranking
 
-    def find(self, question: str, filters: Filters | None = None, *, keep: int = 40, pool: int = 100) -> Findings:
+    def find(self, question: str | Understood, filters: Filters | None = None, *, keep: int = 40, pool: int = 100) -> Findings:
         """The `keep` best of the passages that either ranker puts among its first `pool`. Raises `ModelError`."""
+        understood = Understood(question, question) if isinstance(question, str) else question
         began = time.perf_counter()
-        query, found = self._retriever.retrieve(question, filters, keep=keep, pool=pool)
+        query, found = retrieve(self._retriever, understood, filters, keep=keep, pool=pool)
         retrieved = time.perf_counter()
         seconds = {"retrieve": retrieved - began}
         if self._reranking is not None:
-            found = self._reranking.apply(question, found)
+            found = self._reranking.apply(understood.standalone, found)
             seconds["rerank"] = time.perf_counter() - retrieved
         return Findings(query, found, seconds)
 

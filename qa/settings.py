@@ -57,6 +57,9 @@ class Settings(BaseModel):
     llm_tokenizer: str | None = Field(None, description="counts the server's tokens: a tiktoken encoding, a hub name, a file")
     llm_device: str | None = Field(None, description="torch device of a transformers model, such as `cpu` or `cuda`")
     prompts: Path | None = Field(None, description="folder with prompts that take the place of the bundled ones")
+    conversation_days: float = Field(
+        30, ge=0, description="days after its last question that a conversation is kept; 0: always"
+    )
     max_question: int = Field(2000, ge=1, le=100_000, description="longest question, in characters")
     max_file_mb: float = Field(50, gt=0, description="largest file or page that is read, in megabytes")
     max_body_mb: float = Field(10, gt=0, description="largest HTTP request body, in megabytes")

@@ -72,7 +72,9 @@ class Parsed:
             return ()
         runs: list[tuple[int, int]] = []
         for at, word in enumerate(self.words):
-            if not word.is_capital or (at == 0 and (is_stop_word(word.folded) or len(self.words) > 1 and not _known_name(word))):
+            if not word.is_capital or (
+                at == 0 and (is_stop_word(word.folded) or (len(self.words) > 1 and not _known_name(word)))
+            ):
                 continue
             if runs and runs[-1][1] == at and not self.between(at).strip():
                 runs[-1] = (runs[-1][0], at + 1)

@@ -79,8 +79,9 @@ def _asked_again(parsed: Parsed, turns: Sequence[Turn]) -> str:
 def _again_en(asking: str, before: Parsed, last: Turn) -> str:
     words = before.folded
     begin = next((at for at, word in enumerate(words[:8]) if word in w.AUXILIARIES_EN), None)
-    if begin is not None and begin + 1 < len(words) and words[0] not in ("who", "what") or words[begin or 0] in ("did", "does"):
-        at = before.words[begin or 0].start
+    about_object = begin is not None and begin + 1 < len(words) and words[0] not in ("who", "what")
+    if begin is not None and (about_object or words[begin] in ("did", "does")):
+        at = before.words[begin].start
         return f"{asking} {before.text[at : at + 1].lower()}{before.text[at + 1 :]}"
     told = before.text[before.words[min(1, len(words) - 1)].start :].rstrip(_END)
     return f"{asking} ({told})"

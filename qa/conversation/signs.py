@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from index.crosslingual.query import lexicon
-from index.language.script import detect_language
 from index.language.stemming import content_terms
 from qa.conversation import words as w
 from qa.conversation.parsing import Parsed, has_question_word
@@ -28,11 +27,11 @@ class Leans(StrEnum):
 
 _ABOUT = re.compile(r"(?:what|how) about\b|(?:ماذا|ايش|شو) (?:عن|بشان|بخصوص)\b")
 _EXPLETIVE = re.compile(
-    r"\bis it (?:true|possible|legal|safe|necessary|hard|easy|known|likely|worth|ok)\b|\bit takes?\b|\bit (?:rain|snow|mean)s?\b"
-    r"|\bwhat time is it\b"
+    r"\bis it (?:true|possible|legal|safe|necessary|hard|easy|known|likely|worth|ok)\b|\bit takes?\b|\bwhat time is it\b"
+    r"|\bit (?:rain|snow|mean)s?\b"
 )
 _MARKED_EN = re.compile(r"\b(?:the same|the (?:former|latter)|the others?|such an?|(?:since|back|by|until) then|one[s]?)\b")
-_THEN_AR = frozenset("انذاك حينها وقتها حينذاك نفسه نفسها ذاته ذاتها الاخير الاخيره المذكور المذكوره".split())
+_THEN_AR = frozenset("انذاك حينها وقتها حينذاك نفسه نفسها ذاته ذاتها المذكور المذكوره".split())
 _DEFINITION = re.compile(
     r"(?:who|what|where) (?:is|are|was|were)\b|(?:من|ما) (?:هو|هي|هم|هما|هن)\b|(?:ماهو|ماهي|منهو)\b|(?:ما|اين|من) \S+$"
 )
@@ -91,7 +90,7 @@ def _bare_en(parsed: Parsed) -> str | None:
     event = rest[:1] in (("that",), ("this",), ("it",)) and all(word in w.EVENTS_EN or word == "exactly" for word in rest[1:])
     if end < len(words):
         return parsed.span(0, end) if event and end <= asking + 2 and words[asking] not in ("who", "what") else None
-    short = words[asking] != "what" or asking > 0 or len(words) == 2
+    short = asking > 0 or words[asking] not in ("what", "who", "whom") or len(words) == 1
     return parsed.span(0, len(words)) if short and len(words) <= asking + 3 and not parsed.names else None
 
 
@@ -125,7 +124,7 @@ def _points_en(parsed: Parsed, at: int) -> bool:
     if word in w.PERSONS_EN | w.THINGS_EN | w.PLURALS_EN:
         if word in w.THINGS_EN and _EXPLETIVE.search(" ".join(words)):
             return False
-        return not _has_own_noun(parsed, at, possessive=word in w.POSSESSIVES_EN and bool(after))
+        return not _has_own_noun(parsed, at, possessive=word in w.REFLEXIVES_EN or (word in w.POSSESSIVES_EN and bool(after)))
     if word in ("this", "these"):
         return after not in w.TIMES_EN
     if word in ("that", "those"):
@@ -169,7 +168,8 @@ def _points_ar(parsed: Parsed, at: int) -> bool:
     if word in _THEN_AR:
         return True
     if free in w.WITH_PRONOUN_AR:
-        return not _is_relative(words, at)
+        told = sum(one.start < parsed.words[at].start for one in parsed.content)
+        return not (_is_relative(words, at) or _is_taken_up(parsed, at, after) or told >= 4)
     return _has_suffix(parsed, at) and not _has_own_noun_ar(parsed, at)
 
 
@@ -182,6 +182,8 @@ def _has_suffix(parsed: Parsed, at: int) -> bool:
         return False
     if re.search(r"..(?:ها|هم|هما|هن)\Z", folded) and len(folded) >= 4:
         return True
+    if folded.endswith("يه"):
+        return free in w.DUAL_WITH_PRONOUN_AR  # else it is ta marbuta, or a name such as «بيونسيه»
     if not folded.endswith("ه") or len(folded) < 4 or word.text.endswith("ة"):
         return False
     # Many write ه for ة; who writes ة at all tells the two apart.
@@ -191,16 +193,33 @@ def _has_suffix(parsed: Parsed, at: int) -> bool:
 
 def _is_relative(words: Sequence[str], at: int) -> bool:
     """Whether a pronoun only takes up the noun of a relative clause: «المدينة التي ولد فيها»; not «من الذي أطاح به»."""
-    for place in range(at):
-        if words[place] in w.RELATIVES_AR and place and words[place - 1] not in w.QUESTION_AR:
-            return True
-    return False
+    return any(words[place] in w.RELATIVES_AR and words[place - 1] not in w.QUESTION_AR for place in range(1, at))
+
+
+def _is_taken_up(parsed: Parsed, at: int, after: str) -> bool:
+    """Whether a pronoun takes up the very thing that is asked for, in a clause that goes on behind it.
+
+    «أي مدرسة ارتادها نزار قباني؟», «ما الذي تخصص به قباني؟»; not «كم عدد سكانها الآن؟».
+    """
+    words = parsed.folded
+    if not after or after in w.PREPOSITIONS_AR or after in w.TIMES_AR or after in ("الان", "حاليا", "اليوم"):
+        return False
+    if parsed.words[at + 1].is_definite and words[at] not in w.WITH_PRONOUN_AR:
+        return False
+    asking = [place for place in range(min(at, 3)) if words[place] in w.QUESTION_AR]
+    if not asking or (words[asking[-1]] in w.ADVERBIAL_AR and not w.RELATIVES_AR.intersection(words[:at])):
+        return False
+    return at - asking[-1] > 1
 
 
 def _has_own_noun_ar(parsed: Parsed, at: int) -> bool:
     """Whether the question itself names, before word `at`, what a pronoun at its end may mean."""
     words = parsed.folded
-    if _is_relative(words, at) or any(word.is_definite and word.folded not in w.TIMES_AR for word in parsed.words[:at]):
+    if (
+        _is_relative(words, at)
+        or _is_taken_up(parsed, at, words[at + 1] if at + 1 < len(words) else "")
+        or any(word.is_definite and word.folded not in w.TIMES_AR for word in parsed.words[:at])
+    ):
         return True
     told = sum(word.start < parsed.words[at].start for word in parsed.content)
     if words[0] in w.ADVERBIAL_AR:
@@ -219,19 +238,15 @@ def _continues(parsed: Parsed, turns: Sequence[Turn]) -> bool:
     digits = any(char.isdigit() for char in parsed.text)
     if parsed.led:
         if parsed.names or digits or defines:
-            return len(content) < (2 if defines else 3) and bool(set(content) - set(_named(parsed)) or not defines)
+            return len(content) < (2 if defines else 3) and not (defines and parsed.names)
         return True
     if parsed.names or digits or defines:
         return False
     if len(content) <= 1:
-        return True
+        return parsed.language == "ar" or not {"a", "an"}.intersection(parsed.folded)
     definite = any(word.is_definite for word in content) if parsed.language == "ar" else "the" in parsed.folded
     few = 3 if parsed.language == "en" else 2
     return definite and len(content) <= few and bool(_both_ways(parsed.stems, parsed.language) & _said(turns))
-
-
-def _named(parsed: Parsed) -> list[object]:
-    return [word for first, last in parsed.names for word in parsed.words[first:last]]
 
 
 def _said(turns: Sequence[Turn]) -> set[str]:
@@ -244,8 +259,3 @@ def _both_ways(stems: frozenset[str], language: str) -> set[str]:
     """Stems with their translations: the conversation may have changed its language."""
     target = "en" if language == "ar" else "ar"
     return set(stems) | {other for stem in stems for other, _ in lexicon().translations(stem, target)[:6]}  # type: ignore[arg-type]
-
-
-def same_script(one: str, other: str) -> bool:
-    """Whether two texts are in one language."""
-    return detect_language(one) == detect_language(other)

@@ -52,11 +52,9 @@ def topic(question: str) -> str:
 
 def _topic_en(parsed: Parsed) -> str:
     phrases: list[tuple[int, int]] = []
-    auxiliary = next((at for at, word in enumerate(parsed.folded) if word in w.AUXILIARIES_EN), len(parsed.words))
-    subject = next((first for first, _ in parsed.names if first > auxiliary), None)
     for first, last in parsed.names:
         # A verb stands behind the subject: "will Yanni perform".
-        widest = last if first == subject else len(parsed.words)
+        widest = last if _is_subject(parsed, first) else len(parsed.words)
         while first and _modifies(parsed, first - 1):
             first -= 1
         while last < widest and _modifies(parsed, last) and not parsed.between(last).strip():
@@ -68,6 +66,12 @@ def _topic_en(parsed: Parsed) -> str:
     if phrases:
         return _clipped(", ".join(parsed.span(*phrase).removesuffix("'s").removesuffix("’s") for phrase in phrases))
     return _clipped(parsed.span(*_told_en(parsed)))
+
+
+def _is_subject(parsed: Parsed, at: int) -> bool:
+    """Whether the noun phrase at word `at` follows an auxiliary without a preposition between."""
+    auxiliary = next((place for place in range(at - 1, -1, -1) if parsed.folded[place] in w.AUXILIARIES_EN), None)
+    return auxiliary is not None and not (w.PREPOSITIONS_EN - {"of"}).intersection(parsed.folded[auxiliary:at])
 
 
 def _modifies(parsed: Parsed, at: int) -> bool:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Union
+from typing import Any
 
 from index.errors import InputError
 
@@ -52,7 +52,7 @@ class Turn:
         return self.document.get("citations") or ()
 
 
-Said = Union[Turn, Mapping[str, Any], tuple[str, str]]
+Said = Turn | Mapping[str, Any] | tuple[str, str]
 """One piece of a history: a `Turn`, a message (`role`, `content`), or a pair of a question and its answer."""
 
 

@@ -9,8 +9,10 @@ AUXILIARIES_EN = frozenset(
 )
 PREPOSITIONS_EN = frozenset("in on at by for from to with about of during after before since until against under".split())
 # What stands before a name, and what can begin a clause between a name and a pronoun.
-CLAUSE_EN = frozenset("that when while after before because if who which where since although until and or".split())
-QUESTION_AR = frozenset("من ما ماذا متي اين كيف كم هل لماذا اي ايه لمن لاي باي بماذا بكم بمن ممن عمن لم مم بم ليش فيم الام ماهو ماهي".split())
+CLAUSE_EN = frozenset("that when while after before because if who which where since although until and or to".split())
+QUESTION_AR = frozenset(
+    "من ما ماذا متي اين كيف كم هل لماذا اي ايه لمن لاي باي بماذا بكم بمن ممن عمن لم مم بم ليش فيم الام ماهو ماهي".split()
+)
 ADVERBIAL_AR = frozenset("متي اين كيف لماذا ليش هل بماذا بم من ماذا مم".split())
 """Question words that a verb follows."""
 PREPOSITIONS_AR = frozenset("في عن من الي علي مع منذ حتي بين ضد خلال قبل بعد عند حول لدي".split())
@@ -19,10 +21,13 @@ RELATIVES_AR = frozenset("الذي التي الذين اللذان اللتان
 PERSONS_EN = frozenset("he she him her his hers himself herself".split())
 THINGS_EN = frozenset("it its itself".split())
 PLURALS_EN = frozenset("they them their theirs themselves".split())
+REFLEXIVES_EN = frozenset("himself herself itself themselves".split())
 SUBJECTS_EN = frozenset("he she they".split())
 POSSESSIVES_EN = frozenset("his her its their hers theirs".split())
 DEMONSTRATIVES_EN = frozenset("this that these those".split())
-TIMES_EN = frozenset("year years month months week weeks day morning evening night season summer winter century time decade".split())
+TIMES_EN = frozenset(
+    "year years month months week weeks day morning evening night season summer winter century time decade".split()
+)
 """`this year` leans on the calendar, not on the conversation."""
 
 DEMONSTRATIVES_AR = frozenset("هذا هذه ذلك تلك هولاء اولئك هذان هاتان هذين".split())
@@ -40,9 +45,13 @@ WITH_PRONOUN_AR = frozenset(
 NO_PRONOUN_AR = frozenset(
     """
     الله والله وجه مياه شبه فقه تنبيه توجيه اتجاه انتباه وجوه اشباه كره سفيه نبيه نزيه شفاه جباه مشابه تشبيه ترفيه تنويه فواكه
+    واجه يواجه تواجه توجه يتوجه وجهه انجليزيه
     مها طه نها سها سهي مهم اهم وهم فهم سهم اسهم درهم ساهم متهم اتهم يتهم تتهم تفاهم يهم تهم ملهم ادهم تساهم يساهم هاجم
     دراهم ابرهه نزه تيه متي هذه ته عبدالله نصرالله جاه شاه كيه زيه منتزه متنزه تجاه ابله اله
     """.split()
+)
+DUAL_WITH_PRONOUN_AR = frozenset(
+    "والديه يديه عينيه قدميه لاعبيه موظفيه مؤيديه مويديه منافسيه معارضيه مستشاريه مساعديه ابنيه ولديه".split()
 )
 TA_MARBUTA_AR = frozenset(
     """
@@ -68,7 +77,7 @@ GENERIC = frozenset("عدد بلغ وصل مده بلغت people much many exact
 TITLES_EN = frozenset(
     """
     president minister king queen prince princess businessman composer singer actor actress author writer poet director coach
-    player captain general colonel officer ambassador judge senator mr mrs ms dr sheikh sir pope spokesman spokeswoman footballer
-    chancellor mayor governor emir sultan leader chairman philosopher scientist
+    player captain general colonel officer ambassador judge senator mr mrs ms dr sheikh sir pope spokesman spokeswoman
+    footballer chancellor mayor governor emir sultan leader chairman philosopher scientist
     """.split()
 )

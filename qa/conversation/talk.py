@@ -1,0 +1,71 @@
+"""A question in its conversation: the turns before it read, and the turn that it becomes kept."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Lock
+
+from index.errors import InputError
+from qa.answer import Answer, Event
+from qa.conversation.store import ConversationStore
+from qa.conversation.turns import Said, Turn, read_history
+from qa.conversation.understanding import Understood
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What stands before a question: the turns, the conversation's id, and whether that conversation begins with it."""
+
+    turns: Sequence[Turn] = ()
+    conversation: str | None = None
+    begins: bool = False
+
+
+class Talk:
+    """The conversations of one data folder, opened when the first of them is needed. Safe to share between threads."""
+
+    def __init__(self, data: Path, days: float) -> None:
+        self._data, self._days = data, days
+        self._lock = Lock()
+        self._store: ConversationStore | None = None
+
+    @property
+    def store(self) -> ConversationStore:
+        """Where they are kept. Raises `ConversationError`."""
+        with self._lock:
+            if self._store is None:
+                self._store = ConversationStore(self._data, self._days)
+            return self._store
+
+    def before(self, history: Sequence[Said] | None, conversation: str | None) -> Before:
+        """The turns before a question, from the one or the other. Raises `InputError`, `ConversationError`."""
+        if conversation is None:
+            return Before(read_history(history) if history else ())
+        if history is not None:
+            raise InputError("give either history or the id of a conversation: the turns of a conversation are kept here")
+        turns = self.store.history(conversation)
+        return Before(turns or (), conversation, begins=turns is None)
+
+    def kept(self, events: Iterator[Event], understood: Understood, before: Before) -> Iterator[Event]:
+        """The events; the answer, once it is stored, tells how the question was understood and in which conversation."""
+        for event in events:
+            yield self._keep(event, understood, before) if isinstance(event, Answer) else event
+
+    def _keep(self, answer: Answer, understood: Understood, before: Before) -> Answer:
+        if understood.is_followup:
+            answer = replace(answer, standalone=understood.standalone)
+        if before.conversation is None:
+            return answer
+        answer = replace(answer, conversation_id=before.conversation)
+        document = answer.to_dict()
+        question, standalone = understood.question, understood.standalone
+        if not self.store.add(before.conversation, question, standalone, document, create=before.begins):
+            return replace(answer, conversation_id=None)  # deleted while this question was answered, and stays so
+        return answer
+
+    def close(self) -> None:
+        """Release the file."""
+        with self._lock:
+            if self._store is not None:
+                self._store.close()
+                self._store = None
