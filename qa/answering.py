@@ -15,8 +15,7 @@ from qa.extractive import Reading, read
 from qa.finding import Finder
 from qa.grounding import Located, Verdict, verify
 from qa.reading.sentences import Sentence
-
-_QUOTES: dict[Language, tuple[str, str]] = {"ar": ("«", "»"), "en": ("“", "”")}
+from qa.wording import QUOTE_MARKS, lead
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,19 +119,11 @@ def _answer(asked: Asked, reading: Reading, grounded: Sequence[tuple[Sentence, C
 
 def _words(citations: Sequence[Citation], language: Language) -> str:
     """The quotes with their markers, each run of one article led in by its outlet and date."""
-    opening, closing = _QUOTES[language]
+    opening, closing = QUOTE_MARKS[language]
     parts: list[str] = []
     before: str | None = None
     for citation in citations:
-        lead = "" if citation.article_id == before else _lead(citation, language)
+        words = "" if citation.article_id == before else lead(citation, language)
         before = citation.article_id
-        parts.append(f"{lead}{opening}{citation.quote}{closing} [{citation.marker}]")
+        parts.append(f"{words}{' ' if words else ''}{opening}{citation.quote}{closing} [{citation.marker}]")
     return " ".join(parts)
-
-
-def _lead(citation: Citation, language: Language) -> str:
-    if not citation.source:
-        return ""
-    if citation.date:
-        return message("according_to_dated", language, source=citation.source, date=citation.date) + ": "
-    return message("according_to", language, source=citation.source) + ": "

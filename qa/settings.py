@@ -67,6 +67,10 @@ class Settings(BaseModel):
     allow_private_urls: bool = Field(False, description="let `dalil index URL` reach private and loopback addresses")
     host: str = Field("127.0.0.1", description="address the service listens on")
     port: int = Field(8080, ge=0, le=65535, description="port the service listens on")
+    public_url: str | None = Field(
+        None, pattern=r"^https?://\S+$", description="address under which others reach the service, for links in answers"
+    )
+    sources_in_text: bool = Field(True, description="end the text of an answer at `/v1` with a list of its sources")
 
     @field_validator("data", "prompts")
     @classmethod

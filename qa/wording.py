@@ -1,7 +1,7 @@
 """The parts that an answer is shown in, for a terminal as for a message: quotes with their markers, and lines about sources."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from index.article import Language
@@ -9,6 +9,8 @@ from index.hits import Hit
 from prompts import message
 from qa.answer import Answer, Citation
 from qa.text import clean, clean_line, is_rtl, isolate
+
+QUOTE_MARKS: dict[Language, tuple[str, str]] = {"ar": ("«", "»"), "en": ("“", "”")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,20 @@ def source_line(item: Citation | Hit, language: Language) -> str:
     source = clean_line(item.source or "")
     date = clean_line(item.date or "")
     return " · ".join(isolate(part) for part in (title, source, date) if part)
+
+
+def lead(citation: Citation, language: Language) -> str:
+    """What leads in to a quote: its outlet and date, as far as they are known."""
+    if not citation.source:
+        return ""
+    if citation.date:
+        return message("according_to_dated", language, source=citation.source, date=citation.date) + ":"
+    return message("according_to", language, source=citation.source) + ":"
+
+
+def one_of_each(hits: Sequence[Hit]) -> list[Hit]:
+    """The best passage of each article, in order."""
+    return list({hit.article_id: hit for hit in reversed(hits)}.values())[::-1]
 
 
 def also_line(citation: Citation, language: Language) -> str:

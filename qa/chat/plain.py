@@ -18,7 +18,7 @@ from prompts import message
 from qa.answer import Answer, Citation
 from qa.chat.packing import SHORTEST_LIMIT, Part, fitting, packed, shortened
 from qa.text import LRM, RLM, clean, clean_line, is_rtl, isolate, isolate_runs
-from qa.wording import Quoted, also_line, marker, quoted, source_line
+from qa.wording import Quoted, also_line, marker, one_of_each, quoted, source_line
 
 _MARKERS = re.compile(r"\s*(?:\[\d+\]\s*)+")
 _ENDING_MARKERS = re.compile(r"(?:\s*\[\d+\])+\s*$")
@@ -122,17 +122,13 @@ def _sources(answer: Answer, limit: int | None) -> Iterator[Part]:
     """An entry for each article under one heading, which stands with the first of them."""
     language = answer.language
     if answer.refused:
-        entries = [_variants(["•"], hit, [], "", language) for hit in _one_of_each(answer.passages)]
+        entries = [_variants(["•"], hit, [], "", language) for hit in one_of_each(answer.passages)]
     else:
         entries = [_cited(list(some), answer) for some in _by_article(answer.citations)]
     heading, gap = message("nearest" if answer.refused else "sources", language) + "\n", "\n\n"
     for variants in entries:
         yield Part("", partial(str.__add__, fitting([heading + one for one in variants], limit)), gap)
         heading, gap = "", "\n"
-
-
-def _one_of_each(hits: Sequence[Hit]) -> list[Hit]:
-    return list({hit.article_id: hit for hit in reversed(hits)}.values())[::-1]
 
 
 def _by_article(citations: Sequence[Citation]) -> Iterator[Sequence[Citation]]:

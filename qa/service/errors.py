@@ -29,6 +29,7 @@ _CODES = {
     503: "unavailable",
     504: "timeout",
 }
+_OPENAI_TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
 _HALF = "the text has half of a character (a lone surrogate such as \\ud800)"
 _NO_TEXT = {
     "json_invalid": "the body is not JSON",
@@ -58,9 +59,27 @@ def error_body(code: str, message: str) -> dict[str, Any]:
     return {"error": {"code": code, "message": message}}
 
 
-def error_response(status: int, message: str, code: str | None = None, headers: Mapping[str, str] | None = None) -> Response:
-    """An error with its status; the code follows from the status unless one is given."""
-    body = error_body(code or _CODES.get(status, "error"), message)
+def openai_error(status: int, code: str, message: str, param: str | None = None) -> dict[str, Any]:
+    """The same as clients of the OpenAI API read it, with the type that their exceptions go by."""
+    kind = _OPENAI_TYPES.get(status, "invalid_request_error" if status < 500 else "server_error")
+    return {"error": {"message": message, "type": kind, "param": param, "code": code}}
+
+
+def error_response(
+    status: int,
+    message: str,
+    code: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    *,
+    path: str = "",
+    param: str | None = None,
+) -> Response:
+    """An error with its status; the code follows from the status unless one is given.
+
+    Under `/v1` it has OpenAI's shape, where `param` names the field of the request that is wrong.
+    """
+    code = code or _CODES.get(status, "error")
+    body = openai_error(status, code, message, param) if path.startswith("/v1/") else error_body(code, message)
     # A message may repeat input, and input may hold what UTF-8 cannot.
     content = json.dumps(body, ensure_ascii=False).encode(errors="replace")
     return Response(content, status, headers, media_type="application/json")
@@ -90,20 +109,26 @@ def _place(steps: Sequence[str | int]) -> str:
 def install(app: FastAPI) -> None:
     """Make `app` answer every failure in that shape."""
 
-    async def dalil_error(_: Request, error: Exception) -> Response:
+    async def dalil_error(request: Request, error: Exception) -> Response:
         status, code, message = describe(error)
-        return error_response(status, message, code, {"Retry-After": "1"} if status == 503 else None)
+        headers = {"Retry-After": "1"} if status == 503 else None
+        param = getattr(error, "param", None)
+        return error_response(status, message, code, headers, path=request.url.path, param=param)
 
-    async def http_error(_: Request, error: Exception) -> Response:
+    async def http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        return error_response(error.status_code, _SAID.get(error.status_code, str(error.detail)), headers=error.headers)
+        said = _SAID.get(error.status_code, str(error.detail))
+        return error_response(error.status_code, said, headers=error.headers, path=request.url.path)
 
-    async def invalid(_: Request, error: Exception) -> Response:
+    async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        first = error.errors()[0]
+        first, path = error.errors()[0], request.url.path
         if first["type"] in _NO_TEXT:
-            return error_response(400, _NO_TEXT[first["type"]])
-        return error_response(422, f"{_place(first['loc'])}: {first['msg'].removeprefix('Value error, ')}")
+            return error_response(400, _NO_TEXT[first["type"]], path=path)
+        place = _place(first["loc"])
+        # Clients of the OpenAI API know 400 for what is wrong in a request.
+        status = 400 if path.startswith("/v1/") else 422
+        return error_response(status, f"{place}: {first['msg'].removeprefix('Value error, ')}", path=path, param=place)
 
     app.add_exception_handler(DalilError, dalil_error)
     app.add_exception_handler(HTTPException, http_error)

@@ -48,10 +48,17 @@ def frame(name: str, data: dict[str, Any]) -> bytes:
 class EventStream(Response, Generic[T]):
     """Sends `first` and then what `rest` yields. When the client leaves, or `seconds` are over, `rest` is closed at once."""
 
-    def __init__(self, first: T, rest: AsyncGenerator[T], seconds: float, encode: Callable[[T], bytes]) -> None:
+    def __init__(
+        self,
+        first: T,
+        rest: AsyncGenerator[T],
+        seconds: float,
+        encode: Callable[[T], bytes],
+        fail: Callable[[Exception], bytes] | None = None,
+    ) -> None:
         super().__init__(headers=HEADERS)
         del self.headers["content-length"]
-        self._first, self._rest, self._seconds, self._encode = first, rest, seconds, encode
+        self._first, self._rest, self._seconds, self._encode, self._fail = first, rest, seconds, encode, fail or _failure
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the events until they end or the client leaves."""
@@ -78,9 +85,9 @@ class EventStream(Response, Generic[T]):
                 async for event in rest:
                     yield self._encode(event)
         except TimeoutError:
-            yield _failure(TimeLimitError(f"no answer within {self._seconds:g} s"))
+            yield self._fail(TimeLimitError(f"no answer within {self._seconds:g} s"))
         except Exception as error:
-            yield _failure(error)
+            yield self._fail(error)
 
 
 def _failure(error: Exception) -> bytes:

@@ -158,4 +158,4 @@ class _Response:
 
         # Whoever is still sending would otherwise be listened to for ever.
         headers = None if arrived else {"Connection": "close"}
-        await error_response(status, message, code, headers)(scope, nothing, self.send)
+        await error_response(status, message, code, headers, path=scope["path"])(scope, nothing, self.send)

@@ -1,0 +1,1 @@
+"""Dalil as an OpenAI-compatible model: what clients of that API send, and what they read."""

@@ -1,0 +1,150 @@
+"""An answer as the Markdown of a message, piece by piece as its claims are verified, with annotations that count in it."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote as percent
+
+from index.article import Language
+from index.hits import Hit
+from prompts import message
+from qa.answer import Answer, Citation, Claim, ClaimVerified, Event
+from qa.text import clean_line, is_rtl, isolate
+from qa.wording import QUOTE_MARKS, lead, marker, one_of_each
+
+Link = Callable[[Citation | Hit], str]
+
+_JOINER = "\u2060"
+# Images are fetched, links lead away and tags are markup: an article's own must be none of these in a client's page.
+_ACTIVE = re.compile(r"(?<=\])(?=[(\[:])|(?<=!)(?=\[)|(?<=<)(?=[A-Za-z/!?])")
+_UNSAFE_IN_URL = re.compile(r"[\s<>\"\\^`{|}\x00-\x1f\x7f]")
+_WEB = re.compile(r"https?://", re.IGNORECASE)
+
+
+def inert(text: str) -> str:
+    """Text of an article on one line, in which nothing is an image, a link or a tag for who reads Markdown.
+
+    An invisible word joiner takes the meaning from what would be one; all else stays letter for letter.
+
+    >>> inert("![a](b) <img>") == "!\\u2060[a]\\u2060(b) <\\u2060img>"
+    True
+    """
+    return _ACTIVE.sub(_JOINER, clean_line(text))
+
+
+def linker(base: str) -> Link:
+    """The address of what is cited: the article's own where it has one for the web, else its place in the service at `base`."""
+
+    def link(item: Citation | Hit) -> str:
+        if item.url and _WEB.match(item.url):
+            return _UNSAFE_IN_URL.sub(lambda found: percent(found[0]), item.url.strip())
+        return f"{base.rstrip('/')}/articles/{percent(item.article_id, safe='')}"
+
+    return link
+
+
+@dataclass(slots=True)
+class Writing:
+    """Takes the events of one answer; `text` grows with each, and `feed` gives what was added.
+
+    `annotations` are OpenAI's `url_citation`s: `text[start_index:end_index]` is the marker, in code points.
+    """
+
+    language: Language
+    link: Link
+    sources: bool = True
+    text: str = ""
+    annotations: list[dict[str, Any]] = field(default_factory=list)
+    answer: Answer | None = None
+    _claims: int = 0
+    _article: str | None = None
+    _quoted: bool = False
+
+    def feed(self, event: Event) -> str:
+        """What one event adds to the text."""
+        before = len(self.text)
+        match event:
+            case ClaimVerified():
+                self._claim(event.claim, event.citations)
+            case Answer():
+                self.answer = event
+                self._end(event)
+        return self.text[before:]
+
+    def _claim(self, claim: Claim, citations: Sequence[Citation]) -> None:
+        self._claims += 1
+        quoted = len(citations) == 1 and claim.text == citations[0].quote
+        if self.text:
+            self.text += "\n\n" if quoted or self._quoted else " "
+        self._quoted = quoted
+        if quoted:
+            self._quote(citations[0])
+        else:
+            self.text += inert(claim.text)
+        for citation in citations:
+            self._marker(citation)
+
+    def _quote(self, citation: Citation) -> None:
+        """A quote in its marks, led in by its outlet and date; the lead apart when it reads in the other direction."""
+        words = "" if citation.article_id == self._article else inert(lead(citation, self.language))
+        self._article = citation.article_id
+        opening, closing = QUOTE_MARKS[self.language]
+        between = " " if is_rtl(words) == is_rtl(citation.quote) else "\n\n"
+        self.text += f"{words}{between if words else ''}{opening}{inert(citation.quote)}{closing}"
+
+    def _marker(self, citation: Citation) -> None:
+        shown = f"[{citation.marker}]"
+        self.text += f" {isolate(shown)}"
+        end = len(self.text) - 1
+        about = {
+            "start_index": end - len(shown),
+            "end_index": end,
+            "url": self.link(citation),
+            "title": clean_line(citation.title or "") or message("untitled", self.language),
+            "content": citation.quote,
+        }
+        self.annotations.append({"type": "url_citation", "url_citation": about})
+
+    def _end(self, answer: Answer) -> None:
+        """What only the whole answer tells: claims that came with no event of their own, the short answer, notes, sources."""
+        known = {citation.marker: citation for citation in answer.citations}
+        for claim in answer.claims[self._claims :]:
+            self._claim(claim, [known[marker] for marker in claim.citations])
+        if answer.refused:
+            near = answer.answer == message("refusal_near", answer.language) and not self.sources
+            self._paragraph(message("refusal", answer.language) if near else inert(answer.answer))
+        elif answer.short:
+            self._paragraph(f"{message('short', self.language)}: {isolate(inert(answer.short))}")
+        if note := getattr(answer, "note", None):
+            self._paragraph(inert(note))
+        if self.sources:
+            self._sources(answer)
+
+    def _paragraph(self, words: str) -> None:
+        self.text += ("\n\n" if self.text else "") + words
+
+    def _sources(self, answer: Answer) -> None:
+        if answer.refused:
+            lines = [f"- {self._source(hit)}" for hit in one_of_each(answer.passages)]
+        else:
+            lines = [f"- {marker(citation.marker)} {self._source(citation)}" for citation in answer.citations]
+        if lines:
+            self._paragraph(f"{_heading(answer.refused, self.language)}\n\n" + "\n".join(lines))
+
+    def _source(self, item: Citation | Hit) -> str:
+        title = re.sub(r"([\[\]\\])", r"\\\1", inert(item.title or "") or message("untitled", self.language))
+        rest = [isolate(inert(part)) for part in (item.source, item.date) if part]
+        return " · ".join([f"[{isolate(title)}](<{self.link(item)}>)", *rest])
+
+
+def _heading(refused: bool, language: Language) -> str:
+    return f"**{message('nearest' if refused else 'sources', language)}**"
+
+
+def without_sources(text: str) -> str:
+    """The text of a message of ours without its list of sources, as a later question leans on it."""
+    headings = (_heading(refused, language) for refused in (True, False) for language in ("ar", "en"))
+    for heading in headings:
+        text = text.partition(f"\n\n{heading}\n\n- ")[0]
+    return text
