@@ -45,6 +45,10 @@ class Answer:
     `answer` is the text to show, with `[1]` markers; `short` the few words that answer directly, or `None`;
     `confidence` estimates the probability that the cited text answers the question. `standalone` is the full question as it was
     understood, where it was a follow-up; `conversation_id` the conversation in which it is kept.
+    `confidence` estimates the probability that the cited text answers the question.
+
+    Where a language model was asked: `model` names it, `prompt` the prompt with its version, `usage` counts calls, tokens and
+    cost, and `note` says in the asker's language what went wrong, if anything did.
     """
 
     question: str
@@ -60,6 +64,10 @@ class Answer:
     timings_ms: dict[str, float] = field(default_factory=dict)
     standalone: str | None = None
     conversation_id: str | None = None
+    note: str | None = None
+    model: str | None = None
+    prompt: str | None = None
+    usage: dict[str, Any] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON document of the contract."""
@@ -79,6 +87,7 @@ class ClaimVerified:
 
     claim: Claim
     citations: tuple[Citation, ...]
+    mode: Mode = "extractive"
 
 
 Event = PassagesFound | ClaimVerified | Answer

@@ -2,7 +2,8 @@
 
 import os
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
@@ -18,12 +19,16 @@ from index.language import detect_language
 from index.readers import Skipped, read_source
 from index.retrieval import select_by_article
 from qa.answer import Answer, Event
-from qa.answering import Answerer, Asked
+from qa.answering import Answerer
+from qa.composing import Asked, OnPrompt
 from qa.conversation import Understood, understand
 from qa.conversation.store import ConversationStore
 from qa.conversation.talk import Talk
 from qa.conversation.turns import Said, Turn
 from qa.finding import Finder, make_reranking
+from qa.generative import make_writer
+from qa.models import ChatModel, load_chat_model
+from qa.models.base import never
 from qa.settings import Settings, load_settings
 
 _PARTS = ("faiss-cpu", "tantivy", "tiktoken", "sentence-transformers", "transformers", "torch", "trafilatura", "fastapi")
@@ -43,7 +48,6 @@ class Dalil:
         self._origins = origins
         self._collection = collection
         self._finder = Finder(collection, make_reranking(settings))
-        self._answerer = Answerer(collection, self._finder)
         self._talk = Talk(settings.data, settings.conversation_days)
         cutting = Cutting(settings.passage_tokens, settings.passage_overlap, settings.encoding)
         self._indexer = Indexer(collection, cutting)
@@ -128,13 +132,25 @@ class Dalil:
         filters: Filters | None = None,
         history: Sequence[Said] | None = None,
         conversation: str | None = None,
+        cancelled: Callable[[], bool] = never,
+        on_prompt: OnPrompt | None = None,
     ) -> Answer:
         """One grounded answer, or an honest refusal. Raises `InputError` for an empty or too long question.
 
         A follow-up is understood through `history`, the messages before it (`role` and `content`), or through the turns kept
         under the id `conversation`, where this turn is stored before it is returned; an unknown id begins a conversation.
         """
-        *_, answer = self.stream(question, language=language, k=k, filters=filters, history=history, conversation=conversation)
+        events = self.stream(
+            question,
+            language=language,
+            k=k,
+            filters=filters,
+            history=history,
+            conversation=conversation,
+            cancelled=cancelled,
+            on_prompt=on_prompt,
+        )
+        *_, answer = events
         assert isinstance(answer, Answer)
         return answer
 
@@ -147,13 +163,36 @@ class Dalil:
         filters: Filters | None = None,
         history: Sequence[Said] | None = None,
         conversation: str | None = None,
+        cancelled: Callable[[], bool] = never,
+        on_prompt: OnPrompt | None = None,
     ) -> Iterator[Event]:
-        """The same as events: `PassagesFound`, then a `ClaimVerified` for each claim, then the `Answer`."""
+        """The same as events: `PassagesFound`, then a `ClaimVerified` for each claim, then the `Answer`.
+
+        Where a language model writes, closing the iterator, or `cancelled` becoming true, stops it; `on_prompt` is given every
+        conversation that is sent to it.
+        """
         text = self._question(question)
         before = self._talk.before(history, conversation)
         understood = self._understand(text, before.turns)
-        asked = Asked(understood, self._language(language, text, before.turns), self._k(k), filters, self.settings.refuse_below)
+        asked = Asked(
+            understood,
+            self._language(language, text, before.turns),
+            self._k(k),
+            filters,
+            self.settings.refuse_below,
+            cancelled,
+            on_prompt,
+        )
         return self._talk.kept(self._answerer.events(asked), understood, before)
+
+    @cached_property
+    def model(self) -> ChatModel | None:
+        """The language model of the settings, `None` where there is none. Raises `SettingsError`, `MissingExtra`."""
+        return load_chat_model(self.settings)
+
+    @cached_property
+    def _answerer(self) -> Answerer:
+        return Answerer(self._collection, self._finder, make_writer(self.settings, self.model))
 
     def search(
         self, query: str, *, k: int | None = None, filters: Filters | None = None, history: Sequence[Said] | None = None
@@ -218,7 +257,9 @@ class Dalil:
         return {"index": index, "encoder": about, "parts": {name: _version(name) for name in _PARTS}, "settings": settings}
 
     def close(self) -> None:
-        """Release files and the database."""
+        """Release files, the database, and the connections of the language model."""
+        if (model := self.__dict__.get("model")) is not None:
+            model.close()
         self._talk.close()
         self._collection.close()
 

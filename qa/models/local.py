@@ -3,10 +3,12 @@
 import queue
 import time
 from collections.abc import Callable, Iterator, Sequence
-from threading import Lock, Thread
+from threading import Thread
 from typing import Any, Self
 
 from index.errors import ModelError
+from index.loading import load_model
+from index.shared import MODELS
 from qa.models.base import Message, Usage, never
 from qa.models.errors import ModelCancelled, ModelRefused, ModelTimeout, ModelUnavailable
 from qa.models.slots import POLL_S, Slots
@@ -34,8 +36,6 @@ class LocalModel:
         self._timeout_s, self._max_tokens, self._wanted_context = timeout_s, max_tokens, context
         self._slots = Slots(1, timeout_s)
         self._usage = Usage(price)
-        self._lock = Lock()
-        self._loaded: tuple[Any, Any] | None = None
 
     @classmethod
     def of(cls, settings: Settings, price: tuple[float, float] | None) -> Self:
@@ -93,9 +93,7 @@ class LocalModel:
         return self._usage
 
     def close(self) -> None:
-        """Let go of the model."""
-        with self._lock:
-            self._loaded = None
+        """Nothing to let go of: the model belongs to the process."""
 
     def _prompt(self, messages: Sequence[Message]) -> Any:
         """The messages in the model's own chat template, as tensors on its device."""
@@ -108,11 +106,8 @@ class LocalModel:
         return tensors.to(model.device)
 
     def _parts(self) -> tuple[Any, Any]:
-        """Tokenizer and model, loaded once."""
-        with self._lock:
-            if self._loaded is None:
-                self._loaded = _load(self._model_name, self._device)
-            return self._loaded
+        """Tokenizer and model, loaded by whoever asks first."""
+        return _load(self._model_name, self._device)
 
 
 def _templated(tokenizer: Any, chat: list[dict[str, str]]) -> Any:
@@ -127,24 +122,21 @@ def _without_system(chat: list[dict[str, str]]) -> list[dict[str, str]]:
 
 
 def _load(name: str, device: str | None) -> tuple[Any, Any]:
-    import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    """Tokenizer and model, once for the process. Raises `ModelError`."""
 
-    chosen = device or ("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(name)
-        dtype = torch.float32 if chosen == "cpu" else "auto"
-        model: Any = AutoModelForCausalLM.from_pretrained(name, dtype=dtype)
-        model = model.to(chosen).eval()
-    except Exception as error:  # whatever the folder, the download or the device met
-        raise ModelUnavailable(
-            f"the language model {name!r} cannot be loaded ({type(error).__name__}): llm_model is a folder or a name on the "
-            "hub, or set llm_url for a model behind a server",
-            str(error),
-        ) from error
-    if not tokenizer.chat_template:
-        raise ModelUnavailable(f"{name!r} has no chat template: choose a model that was made for conversation ('instruct')")
-    return tokenizer, model
+    def load(folder: str) -> tuple[Any, Any]:
+        import torch
+        from transformers import AutoModelForCausalLM, AutoTokenizer
+
+        chosen = device or ("cuda" if torch.cuda.is_available() else "cpu")
+        tokenizer = AutoTokenizer.from_pretrained(folder)
+        if not tokenizer.chat_template:
+            raise ModelUnavailable(f"{name!r} has no chat template: choose a model that was made for conversation ('instruct')")
+        model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32 if chosen == "cpu" else "auto")
+        return tokenizer, model.to(chosen).eval()
+
+    instead = "set llm_url for a model behind a server"
+    return MODELS.get(("chat", name, device), lambda: load_model(name, "language model", load, instead=instead))
 
 
 class _Writing:

@@ -59,7 +59,7 @@ class ServerModel:
         self._tokenizer, self._form = tokenizer, form
         self._slots = Slots(concurrency, timeout_s)
         self._usage = Usage(price)
-        self._probes = Probes(probes)
+        self._probes, self._probed = Probes(probes), f"{model or ''} {self._url}"
         self._lock = Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._client: Any = None
@@ -121,7 +121,7 @@ class ServerModel:
         """See `ChatModel.structured`: by setting, else by a question whose answer only a schema could have shaped."""
         if self._form != "auto":
             return self._form == "json"
-        return self._probes.get(f"{self._model} {self._url}", lambda: keeps_to_schema(self))
+        return self._probes.get(self._probed, lambda: keeps_to_schema(self))
 
     def count(self, text: str) -> int:
         """Tokens, by the tokenizer that is set, OpenAI's own, or a careful estimate."""
@@ -137,11 +137,9 @@ class ServerModel:
         """Close the connections and stop the thread that serves them."""
         with self._lock:
             loop, self._loop, client, self._client = self._loop, None, self._client, None
-        if loop is None:
-            return
-        if client is not None:
-            asyncio.run_coroutine_threadsafe(client.close(), loop).result(timeout=5)
-        loop.call_soon_threadsafe(loop.stop)
+        if loop is not None:
+            asyncio.run_coroutine_threadsafe(_close(client), loop).result(timeout=5)
+            loop.call_soon_threadsafe(loop.stop)
 
     def _check_rest(self) -> None:
         if self._resting is None:
@@ -246,6 +244,17 @@ class _Talk:
         )
         for usage in usages:
             usage.add(*counted, estimated=self._counted is None)
+
+
+async def _close(client: Any) -> None:
+    """Stop what still runs in the loop, and close the connections."""
+    running = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
+    if client is not None:
+        await client.close()
+    await asyncio.get_running_loop().shutdown_asyncgens()
 
 
 def _next(arrived: "SimpleQueue[str | BaseException | None]", cancelled: Callable[[], bool]) -> str | BaseException | None:

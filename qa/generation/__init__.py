@@ -1,0 +1,1 @@
+"""From passages to claims, by a language model that is believed nothing."""
