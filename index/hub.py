@@ -2,9 +2,9 @@
 
 import json
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from index.errors import ModelError
 
@@ -41,7 +41,7 @@ def find_model(name: str) -> Place | None:
 
 def _folder(name: str) -> Path | None:
     given = Path(os.path.expanduser(name))
-    if given.is_dir():
+    if name and given.is_dir():
         return given
     if not is_hub_name(name):
         return None
@@ -104,14 +104,32 @@ def fetch_plan(name: str) -> Fetched:
     return Fetched(sum(size for size, _ in sizes), sum(size for size, missing in sizes if missing))
 
 
-def fetch_model(name: str, bar: type[Any] | None = None) -> Path:
-    """Download what is missing of a model on the Hub into its cache; `bar` is a tqdm class. Raises `ModelError`."""
-    from huggingface_hub import snapshot_download
+def fetch_model(name: str, *, bars: bool = False) -> Path:
+    """Download what is missing of a model on the Hub into its cache; `bars` shows how far it is on stderr.
 
+    Raises `ModelError`. What was downloaded before a break is not downloaded again.
+    """
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.utils.tqdm import disable_progress_bars, enable_progress_bars
+
+    if bars:
+        enable_progress_bars()
+    else:
+        disable_progress_bars()
     try:
-        return Path(snapshot_download(name, ignore_patterns=_ignored(name), tqdm_class=bar))
+        return Path(snapshot_download(name, ignore_patterns=_ignored(name)))
     except Exception as error:
         raise _cannot_fetch(name, error) from error
+
+
+def free_space() -> int:
+    """Bytes that the disk of the Hub's cache has left."""
+    from huggingface_hub import constants
+
+    folder = Path(constants.HF_HUB_CACHE)
+    while not folder.exists():
+        folder = folder.parent
+    return shutil.disk_usage(folder).free
 
 
 def _ignored(name: str) -> list[str]:
@@ -119,10 +137,10 @@ def _ignored(name: str) -> list[str]:
     from huggingface_hub import HfApi
 
     try:
-        there = HfApi().list_repo_files(name)
+        there = {file.rfilename for file in HfApi().model_info(name).siblings or ()}
     except Exception as error:
         raise _cannot_fetch(name, error) from error
-    return [*_UNUSED, *(["*.bin", "*.pt"] if "model.safetensors" in there or "model.safetensors.index.json" in there else [])]
+    return [*_UNUSED, *(["*.bin"] if there & {"model.safetensors", "model.safetensors.index.json"} else [])]
 
 
 def _cannot_fetch(name: str, error: Exception) -> ModelError:
@@ -138,8 +156,10 @@ def _cannot_fetch(name: str, error: Exception) -> ModelError:
         why = "there is no such model on the Hub, or it is private: check the name, or set HF_TOKEN"
     elif any(isinstance(cause, OSError) and cause.errno == 28 for cause in chain):
         why = "the disk is full: free some space, or set HF_HOME to a folder on another disk"
-    elif isinstance(error, HfHubHTTPError):
-        why = f"the Hub answered: {first_line(error)}"
+    elif (answer := next((cause for cause in chain if isinstance(cause, HfHubHTTPError)), None)) is not None:
+        status = answer.response.status_code
+        advice = "set HF_TOKEN to a token that may read it" if status in (401, 403) else "try again later"
+        why = f"the Hub answered with status {status}: {advice}"
     return ModelError(f"{name!r} cannot be fetched: {why}")
 
 

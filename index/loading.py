@@ -57,7 +57,7 @@ def _folder(name: str, role: str, instead: str) -> Path:
     found = find_model(name)
     if found is not None:
         return found.folder
-    if Path(os.path.expanduser(name)).is_dir():
+    if name and Path(os.path.expanduser(name)).is_dir():
         why = "the folder holds no complete model (config.json and weights are needed): copy it again"
     elif not is_hub_name(name):
         why = "there is no such folder: correct the path, or give a name on the Hugging Face Hub"

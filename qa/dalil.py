@@ -29,10 +29,10 @@ from qa.finding import Finder, make_reranking
 from qa.generative import make_writer
 from qa.models import ChatModel, load_chat_model
 from qa.models.base import never
+from qa.parts import model_facts, setting_facts
 from qa.settings import Settings, load_settings
 
 _PARTS = ("faiss-cpu", "tantivy", "tiktoken", "sentence-transformers", "transformers", "torch", "trafilatura", "fastapi")
-_OTHER_ENCODERS = "any sentence-transformers model, by DALIL_ENCODER and a new data folder"
 
 
 class Dalil:
@@ -239,7 +239,7 @@ class Dalil:
     # -- state -----------------------------------------------------------------------------------------------------------
 
     def facts(self) -> dict[str, dict[str, Any]]:
-        """What `dalil doctor` shows: facts about the index and the encoder, and each setting with its origin."""
+        """What `dalil doctor` shows: facts about the index and the models, and each setting with its origin."""
         self._collection.refresh()
         encoder, vectors = self._collection.encoder, self._collection.vectors
         index = self._collection.store.counts() | {
@@ -249,12 +249,13 @@ class Dalil:
             "BM25 passages": self._collection.lexical.documents,
             "languages": ", ".join(self._collection.languages()),
         }
-        settings = {
-            name: {"value": value, "origin": self._origins[name]}
-            for name, value in self.settings.model_dump(mode="json").items()
+        return {
+            "index": index,
+            "encoder": {"name": encoder.name, "dimensions": encoder.dimensions},
+            "models": model_facts(self.settings, self._origins),
+            "parts": {name: _version(name) for name in _PARTS},
+            "settings": setting_facts(self.settings, self._origins),
         }
-        about = {"name": encoder.name, "dimensions": encoder.dimensions, "other encoders": _OTHER_ENCODERS}
-        return {"index": index, "encoder": about, "parts": {name: _version(name) for name in _PARTS}, "settings": settings}
 
     def close(self) -> None:
         """Release files, the database, and the connections of the language model."""

@@ -114,7 +114,7 @@ def load_settings(environ: Mapping[str, str] | None = None, **keywords: Any) -> 
         layers.insert(1, (str(inside), found))
         values, origins = _merge(layers)
     profile = _first_of("profile", values, origins).profile
-    supplied = {name: value for name, value in profile_defaults(profile).items() if name not in values}
+    supplied = profile_defaults(profile, values)
     values |= supplied
     origins |= dict.fromkeys(supplied, f"profile {profile}")
     try:

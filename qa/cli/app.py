@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "search": ("qa.cli.search:command", "Passages only."),
     "serve": ("qa.cli.serve:command", "The HTTP service and the web page."),
     "eval": ("qa.evaluation.cli:command", "Measure on a set of questions."),
+    "models": ("qa.cli.models:command", "The models in use: what they need, fetching and trying them."),
     "doctor": ("qa.cli.doctor:command", "What is on, off or missing, and how to turn it on."),
 }
 """Name of a command: where it is, and its one line in `dalil --help`. A module that is not there is not offered."""

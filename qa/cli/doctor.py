@@ -11,6 +11,7 @@ from index.errors import DalilError, SettingsError
 from prompts import message
 from qa.cli.options import data_option, json_option, open_index
 from qa.cli.streams import interface_language, print_json
+from qa.parts import model_facts, setting_facts
 from qa.settings import load_settings
 from qa.text import clean_line
 
@@ -21,7 +22,7 @@ Facts = dict[str, dict[str, Any]]
 @data_option
 @json_option
 def command(data: Path | None, as_json: bool) -> None:
-    """What is on, off or missing, and how to turn it on: the index, the encoder, each setting and where it came from.
+    """What is on, off or missing, and how to turn it on: the index, the models, each setting and where it came from.
 
     \b
     dalil doctor
@@ -38,16 +39,13 @@ def collect(data: Path | None) -> Facts:
     """The facts of the index in `data`; without a usable index, the settings and what stands in the way."""
     settings, origins = load_settings(data=data)
     try:
-        dalil = open_index(data)
+        with open_index(data) as dalil:
+            return dalil.facts()
     except SettingsError:
         raise
     except DalilError as error:
-        named = {name: {"value": value, "origin": origins[name]} for name, value in settings.model_dump(mode="json").items()}
-        return {"index": {"usable": False, "code": error.code, "problem": str(error)}, "settings": named}
-    try:
-        return dalil.facts()
-    finally:
-        dalil.close()
+        index = {"usable": False, "code": error.code, "problem": str(error)}
+        return {"index": index, "models": model_facts(settings, origins), "settings": setting_facts(settings, origins)}
 
 
 def show(facts: Facts) -> None:
