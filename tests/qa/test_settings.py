@@ -65,14 +65,14 @@ def test_each_setting_has_its_own_origin(here: Path) -> None:
 @pytest.mark.parametrize("name", sorted(Settings.model_fields))
 def test_every_setting_can_come_from_the_environment(name: str) -> None:
     default = load_settings({})[0].model_dump(mode="json")[name]
-    given = default if default is not None else (4096 if name in NUMBERS else "text")
+    given = default if default is not None else GIVEN.get(name, "text")
     settings, origins = load_settings({f"DALIL_{name.upper()}": str(given)})
     assert settings.model_dump(mode="json")[name] == ("**********" if name in SECRETS else given)
     assert origins[name] == f"DALIL_{name.upper()}"
 
 
-NUMBERS = ("llm_context", "llm_price_in", "llm_price_out")
-"""Settings that are numbers when they are given, and nothing by default."""
+GIVEN: dict[str, Any] = {"llm_context": 4096, "llm_price_in": 4096, "llm_price_out": 4096, "public_url": "https://example.org"}
+"""A value for each setting that is nothing by default and takes no plain text."""
 
 
 @pytest.mark.parametrize("value", ["sk-secret", ["sk-secret"], {"key": "sk-secret"}])
