@@ -173,17 +173,15 @@ class Dalil:
         """
         text = self._question(question)
         before = self._talk.before(history, conversation)
-        understood = self._understand(text, before.turns)
-        asked = Asked(
-            understood,
-            self._language(language, text, before.turns),
-            self._k(k),
-            filters,
-            self.settings.refuse_below,
-            cancelled,
-            on_prompt,
-        )
-        return self._talk.kept(self._answerer.events(asked), understood, before)
+        wanted = self._language(language, text, before.turns), self._k(k), filters, self.settings.refuse_below
+        answerer = self._answerer
+
+        def events() -> Iterator[Event]:
+            understood = self._understand(text, before.turns, cancelled)
+            asked = Asked(understood, *wanted, cancelled, on_prompt)
+            yield from self._talk.kept(answerer.events(asked), understood, before)
+
+        return events()
 
     @cached_property
     def model(self) -> ChatModel | None:
@@ -208,8 +206,10 @@ class Dalil:
         """The conversations kept in the data folder. Raises `ConversationError`."""
         return self._talk.store
 
-    def _understand(self, question: str, turns: Sequence[Turn]) -> Understood:
-        return understand(question, turns, longest=self.settings.max_question)
+    def _understand(self, question: str, turns: Sequence[Turn], cancelled: Callable[[], bool] = never) -> Understood:
+        longest, prompts = self.settings.max_question, self.settings.prompts
+        model = self.model if turns else None
+        return understand(question, turns, model=model, prompts=prompts, longest=longest, cancelled=cancelled)
 
     def _question(self, question: str) -> str:
         """The question without control characters. Raises `InputError` where nothing is left, or too much."""

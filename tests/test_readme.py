@@ -45,7 +45,7 @@ def test_every_file_linked_is_there(target):
 
 def test_the_python_example_runs(tmp_path, monkeypatch):
     monkeypatch.chdir(ROOT)
-    (block,) = blocks("python")
+    block = "\n".join(blocks("python"))
     exec(compile(block.replace('".dalil"', repr(str(tmp_path))), "README.md", "exec"), {})
 
 

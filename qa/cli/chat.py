@@ -1,7 +1,7 @@
-"""`dalil chat`: questions one after another."""
+"""`dalil chat`: a conversation in the terminal."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
@@ -12,19 +12,22 @@ from index.hits import Filters
 from prompts import message
 from qa.answer import Answer
 from qa.cli.options import data_option, filter_options, k_option, language_option, make_filters, open_index
-from qa.cli.render import Look, answer_lines, answer_text, short_lines
+from qa.cli.render import DIM, Look, answer_lines, answer_text, short_lines
 from qa.cli.streams import interface_language, stderr_line
+from qa.conversation import Turn
+from qa.conversation.turns import TURNS_READ
 from qa.dalil import Dalil
-from qa.text import RLM, clean_line
+from qa.text import RLM, clean_line, isolate
 from qa.wording import marker, source_line
 
 
 class Chat:
     """One conversation: `reply` takes a line and returns what to print, or `None` when it is over."""
 
-    def __init__(self, ask: Callable[[str], Answer], look: Look, language: Language) -> None:
+    def __init__(self, ask: Callable[[str, Sequence[Turn]], Answer], look: Look, language: Language) -> None:
         self.ask, self.look, self.language = ask, look, language
         self.last: Answer | None = None
+        self.turns: list[Turn] = []
 
     def reply(self, line: str) -> str | None:
         """What to say to one line: a question, or a word that starts with a slash."""
@@ -38,12 +41,24 @@ class Chat:
                 return message("terminal.chat_help", self.language)
             case ["/sources"]:
                 return self._sources()
+            case ["/new"]:
+                self.last, self.turns = None, []
+                return message("terminal.chat_new", self.language)
             case [word] if word.startswith("/"):
                 return message("terminal.chat_unknown", self.language, word=clean_line(word))
-        self.last = self.ask(line)
-        return "\n".join(
-            [*short_lines(self.last, self.look), *answer_text(self.last, self.look), *self._source_list(self.last)]
-        )
+        answer = self.last = self.ask(line, self.turns)
+        turn = Turn(answer.question, answer.answer, answer.standalone or answer.question, answer.to_dict())
+        self.turns = [*self.turns, turn][-TURNS_READ:]
+        lines = [*short_lines(answer, self.look), *answer_text(answer, self.look), *self._source_list(answer)]
+        return "\n".join([*self._understood(answer), *lines])
+
+    def _understood(self, answer: Answer) -> list[str]:
+        """The full question, where a follow-up was asked."""
+        if answer.standalone is None:
+            return []
+        full = isolate(clean_line(answer.standalone))
+        begin = RLM if answer.language == "ar" else ""
+        return [self.look.style(begin + message("terminal.chat_understood", answer.language, question=full), DIM)]
 
     def _source_list(self, answer: Answer) -> list[str]:
         begin = (RLM if answer.language == "ar" else "") + "  "
@@ -57,7 +72,7 @@ class Chat:
         return "\n".join(answer_lines(self.last, self.look))
 
 
-@click.command("chat", short_help="Questions one after another, in the terminal.")
+@click.command("chat", short_help="A conversation in the terminal.")
 @k_option
 @language_option
 @filter_options
@@ -71,7 +86,7 @@ def command(
     article_language: Language | None,
     data: Path | None,
 ) -> None:
-    """Questions one after another; /help tells what else can be typed. Every question stands for itself for now.
+    """A conversation: follow-ups such as "and when?" are understood. /help tells what else can be typed.
 
     \b
     dalil chat
@@ -87,7 +102,11 @@ def command(
 
 def _loop(dalil: Dalil, k: int | None, language: str | None, filters: Filters | None) -> None:
     interface = interface_language(language)
-    chat = Chat(lambda text: dalil.ask(text, language=language, k=k, filters=filters), Look.of(sys.stdout), interface)
+
+    def ask(text: str, turns: Sequence[Turn]) -> Answer:
+        return dalil.ask(text, language=language, k=k, filters=filters, history=turns)
+
+    chat = Chat(ask, Look.of(sys.stdout), interface)
     interactive = sys.stdin.isatty()
     if interactive:
         _use_readline()

@@ -19,9 +19,14 @@ def is_followup(turn: Turn) -> bool:
     return turn.standalone is not None and turn.standalone != turn.question
 
 
+def _since_root(turns: Sequence[Turn]) -> Sequence[Turn]:
+    begin = next((at for at in range(len(turns) - 1, -1, -1) if not is_followup(turns[at])), 0)
+    return turns[begin:]
+
+
 def root(turns: Sequence[Turn]) -> Turn:
     """The turn that began the present subject: the last one that stood for itself."""
-    return next((turn for turn in reversed(turns) if not is_followup(turn)), turns[0])
+    return _since_root(turns)[0]
 
 
 def carried(turns: Sequence[Turn]) -> str:
@@ -39,7 +44,7 @@ def answered(turn: Turn) -> str:
 
 
 def topic(question: str) -> str:
-    """What a question is about without the words that ask: its named things in English, its noun phrase in Arabic.
+    """What a question is about without the words that ask: its named things in English, else its noun phrase.
 
     >>> topic("At which Sharjah venue will the Greek composer Yanni perform?")
     'Sharjah venue, Greek composer Yanni'
@@ -47,7 +52,10 @@ def topic(question: str) -> str:
     'شركة الغزل في المحلة'
     """
     parsed = parse(question)
-    return _topic_en(parsed) if parsed.language == "en" else _topic_ar(parsed)
+    if parsed.language == "ar":
+        return _topic_ar(parsed)
+    # Who is asked for is none of those named: "Who is the president of France?".
+    return _topic_en(parsed) if asks_for(question) is not Asks.PERSON else _clipped(parsed.span(*_told_en(parsed)))
 
 
 def _topic_en(parsed: Parsed) -> str:
@@ -122,15 +130,17 @@ def _clipped(phrase: str) -> str:
 
 def person(turns: Sequence[Turn]) -> str | None:
     """Whom "he" or "she" most likely means: the person of the last question that names one, or that was answered by one."""
-    for turn in reversed(turns):
+    begun = root(turns)
+    for turn in reversed(_since_root(turns)):
         parsed = parse(turn.question)
         if parsed.language == "en" and (found := _person_in(parsed)):
             return found
         if asks_for(turn.question) is Asks.PERSON and (short := answered(turn)):
             return short
-    parsed = parse(root(turns).question)
-    names = parsed.names
-    return parsed.span(*names[0]).removesuffix("'s") if len(names) == 1 else None
+    parsed = parse(begun.question)
+    if len(parsed.names) != 1 or asks_for(begun.question) is Asks.PERSON:
+        return None
+    return _without_s(parsed.span(*parsed.names[0]))
 
 
 def _person_in(parsed: Parsed) -> str | None:

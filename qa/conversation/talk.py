@@ -48,8 +48,12 @@ class Talk:
 
     def kept(self, events: Iterator[Event], understood: Understood, before: Before) -> Iterator[Event]:
         """The events; the answer, once it is stored, tells how the question was understood and in which conversation."""
-        for event in events:
-            yield self._keep(event, understood, before) if isinstance(event, Answer) else event
+        try:
+            for event in events:
+                yield self._keep(event, understood, before) if isinstance(event, Answer) else event
+        finally:
+            # Who stops listening stops the answering at once.
+            getattr(events, "close", lambda: None)()
 
     def _keep(self, answer: Answer, understood: Understood, before: Before) -> Answer:
         if understood.is_followup:

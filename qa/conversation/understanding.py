@@ -1,12 +1,15 @@
 """What a question means in its conversation: by the language model where there is one, else by rules."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
+from qa.conversation.rewriting import rewrite_by_model
 from qa.conversation.rules import rewrite
 from qa.conversation.subject import is_followup, root
 from qa.conversation.turns import Turn
+from qa.models.base import ChatModel, never
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +32,29 @@ class Understood:
         return self.by is not None
 
 
-def understand(question: str, turns: Sequence[Turn], *, longest: int = 2000) -> Understood:
-    """`question` as it is meant after `turns`; a full question of more than `longest` characters is not made."""
-    turns = with_standalone(turns)
-    full = rewrite(question, turns) if turns else None
-    if full is None or len(full) > longest:
+def understand(
+    question: str,
+    turns: Sequence[Turn],
+    *,
+    model: ChatModel | None = None,
+    prompts: Path | None = None,
+    longest: int = 2000,
+    cancelled: Callable[[], bool] = never,
+) -> Understood:
+    """`question` as it is meant after `turns`; a full question of more than `longest` characters is not made.
+
+    With a `model` its word counts where it passes the checks of `rewriting`; rules stand in where it fails.
+    """
+    if not turns:
         return Understood(question, question)
-    return followup(question, full, turns, "rules")
+    turns = with_standalone(turns)
+    by: Literal["model", "rules"] = "model"
+    full = rewrite_by_model(model, question, turns, prompts=prompts, longest=longest, cancelled=cancelled) if model else None
+    if full is None:
+        by, full = "rules", rewrite(question, turns)
+    if full is None or full == question or len(full) > longest:
+        return Understood(question, question)
+    return followup(question, full, turns, by)
 
 
 def followup(question: str, full: str, turns: Sequence[Turn], by: Literal["model", "rules"]) -> Understood:

@@ -76,6 +76,13 @@ class _Measure(click.Command):
 @click.option("--questions", type=_FILE, help="The same questions (by id) in another language.")
 @click.option("--data", type=_FILE, help="Measure the index in this folder instead of indexing articles for the occasion.")
 @click.option("--retrieval-only", is_flag=True, help="Search only, answer nothing.")
+@click.option(
+    "--turns",
+    type=click.Choice(["history", "bare", "full"]),
+    default="history",
+    show_default=True,
+    help="Ask the turns of conversations after those before them, alone, or as their full question.",
+)
 @click.option("--k", type=click.IntRange(1, 100), default=10, show_default=True, help="One more cutoff for recall.")
 @click.option("--out", type=_FILE, help="Keep the run there; a run that was stopped goes on.")
 @click.option("--report", type=_FILE, help="Write a report there, and keep the run in its folder `run`.")

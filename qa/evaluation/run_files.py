@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from qa.evaluation.datasets import Dataset
 from qa.evaluation.errors import RunMismatchError
@@ -21,10 +21,15 @@ _MOST_DEPTH = 100
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to run. `workers` `None` means one for each core."""
+    """How to run. `workers` `None` means one for each core.
+
+    `turns` is how the turns of conversations are asked: with the turns before them (`history`), alone (`bare`), or alone with
+    their full question where the dataset has one (`full`).
+    """
 
     k: int = 10
     retrieval_only: bool = False
+    turns: Literal["history", "bare", "full"] = "history"
     seed: int = 0
     workers: int | None = None
     fresh: bool = False
@@ -46,7 +51,7 @@ def fingerprint_of(dataset: Dataset, system: System, judge: Judge, options: Opti
         "dataset_hash": dataset.hash,
         "system": system.name,
         "settings": system.settings(),
-        "options": {"k": options.k, "retrieval_only": options.retrieval_only, "judge": judge.name},
+        "options": {"k": options.k, "retrieval_only": options.retrieval_only, "turns": options.turns, "judge": judge.name},
         "seed": options.seed,
         "code": code_hash(),
     }

@@ -63,23 +63,29 @@ class _Asking:
     def remember(self, result: Result) -> None:
         """Keep a turn for the turns after it."""
         if result.conversation:
-            text = (result.answer or {}).get("answer") or ""
-            self.said.setdefault(result.conversation, []).append((result.question, text))
+            answer = result.answer or {}
+            turn = Turn(result.question, answer.get("answer") or "", answer)
+            self.said.setdefault(result.conversation, []).append(turn)
 
     def _ask(self, question: Question, history: Sequence[Turn]) -> Result:
+        text = question.text
+        if self.options.turns != "history":
+            history = ()
+        if self.options.turns == "full":
+            text = question.full or text
         started = time.perf_counter()
         if self.options.retrieval_only:
-            found = self.system.retrieve(question.text, self.options.k)
+            found = self.system.retrieve(text, self.options.k, history)
             latency_ms = _since(started)
             if found is not None:
                 # Figures over ranks need a deep ranking, users ask for a short one: that is the one timed.
-                return self.scorer.score(question, None, self.system.retrieve(question.text, self.options.depth), latency_ms)
-            found = from_answer(as_answer(question.text, self.system.answer(question.text, history)))
+                return self.scorer.score(question, None, self.system.retrieve(text, self.options.depth, history), latency_ms)
+            found = from_answer(as_answer(text, self.system.answer(text, history)))
             return self.scorer.score(question, None, found, _since(started))
-        given = self.system.answer(question.text, history)
+        given = self.system.answer(text, history)
         latency_ms = _since(started)
-        answer = as_answer(question.text, given)
-        retrieved = self.system.retrieve(question.text, self.options.depth)
+        answer = as_answer(text, given)
+        retrieved = self.system.retrieve(text, self.options.depth, history)
         return self.scorer.score(question, answer, from_answer(answer) if retrieved is None else retrieved, latency_ms)
 
 

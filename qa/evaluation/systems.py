@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from index.errors import NotFound
 from qa.evaluation.datasets import Dataset
@@ -15,8 +15,17 @@ from qa.evaluation.results import Retrieved
 if TYPE_CHECKING:
     from qa.dalil import Dalil
 
-Turn = tuple[str, str]
-"""A question asked before in the same conversation, and the text of its answer."""
+
+class Turn(tuple[str, str]):
+    """A question asked before in the same conversation, and the text of its answer; `document` is all of that answer."""
+
+    document: Mapping[str, Any]
+
+    def __new__(cls, question: str, answer: str = "", document: Mapping[str, Any] | None = None) -> Self:
+        """A pair that remembers more."""
+        made = super().__new__(cls, (question, answer))
+        made.document = document or {}
+        return made
 
 
 class System(Protocol):
@@ -32,7 +41,7 @@ class System(Protocol):
         """Text, an answer document, an `Answer`, or `None` for a refusal."""
         ...
 
-    def retrieve(self, question: str, depth: int) -> Sequence[Retrieved] | None:
+    def retrieve(self, question: str, depth: int, history: Sequence[Turn] = ()) -> Sequence[Retrieved] | None:
         """Passages, best first, with their texts; `None` where the system has no retrieval of its own to call."""
         ...
 
@@ -78,7 +87,7 @@ class CallableSystem:
         """What the function says."""
         return self.function(question, history=list(history)) if self.takes_history else self.function(question)
 
-    def retrieve(self, question: str, depth: int) -> Sequence[Retrieved] | None:
+    def retrieve(self, question: str, depth: int, history: Sequence[Turn] = ()) -> Sequence[Retrieved] | None:
         """Read from the answer instead, see `from_answer`."""
         return None
 
@@ -108,17 +117,14 @@ class DalilSystem:
         return dict(self.chosen)
 
     def answer(self, question: str, history: Sequence[Turn]) -> object:
-        """One question, answered; with the turns before it where this Dalil takes them."""
-        if history and "history" in inspect.signature(self.dalil.ask).parameters:
-            asked: Any = self.dalil.ask
-            return asked(question, history=list(history))
-        return self.dalil.ask(question)
+        """One question, answered after the turns before it."""
+        return self.dalil.ask(question, history=list(history))
 
-    def retrieve(self, question: str, depth: int) -> Sequence[Retrieved]:
+    def retrieve(self, question: str, depth: int, history: Sequence[Turn] = ()) -> Sequence[Retrieved]:
         """A search of that depth."""
         return [
             Retrieved(hit.article_id, hit.score, hit.passage_id, hit.start, hit.end, hit.title, hit.text)
-            for hit in self.dalil.search(question, k=depth)
+            for hit in self.dalil.search(question, k=depth, history=list(history))
         ]
 
     def article_text(self, article_id: str) -> str | None:

@@ -13,7 +13,7 @@ from qa.service import errors
 from qa.service.assets import Assets
 from qa.service.context import make_context
 from qa.service.limits import Limits
-from qa.service.routes import articles, ask, health, page, v1
+from qa.service.routes import articles, ask, conversations, health, page, v1
 from qa.settings import Settings
 
 DESCRIPTION = "Answers over your articles, in Arabic or English, with the exact passage behind every sentence."
@@ -45,7 +45,9 @@ def create_app(dalil: Dalil, settings: Settings) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(Limits, settings=settings)
     assets = Assets()
-    for routes in (ask.router, articles.router, v1.router, health.router, feedback_router(thumbs), page.router(assets)):
+    for module in (ask, conversations, articles, v1, health):
+        app.include_router(module.router)
+    for routes in (feedback_router(thumbs), page.router(assets)):
         app.include_router(routes)
     app.mount("/static", assets, name="static")
     return app

@@ -11,6 +11,7 @@ from index.article import Article, Language
 from index.errors import InputError, ReadError
 from index.hits import Filters
 from index.readers.base import Draft, content_id, finish
+from qa.conversation.turns import LONGEST_MESSAGE, MOST_MESSAGES
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 MOST_PASSAGES = 100
@@ -46,6 +47,15 @@ Text = Annotated[str, AfterValidator(_whole)]
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", examples=["2018-05-20"]), AfterValidator(_day)]
 
 
+class MessageBody(BaseModel):
+    """One message of a conversation that the client keeps."""
+
+    model_config = ConfigDict(extra="ignore", strict=True)
+
+    role: Literal["user", "assistant", "system", "developer", "tool"]
+    content: Text = Field(max_length=LONGEST_MESSAGE)
+
+
 class AskBody(BaseModel):
     """A question, and which articles may answer it."""
 
@@ -58,6 +68,19 @@ class AskBody(BaseModel):
     article_language: Language | None = Field(None, description="only articles in this language")
     date_from: Day | None = Field(None, alias="from", description="only articles of this day or later")
     date_to: Day | None = Field(None, alias="to", description="only articles of this day or earlier")
+
+    history: list[MessageBody] | None = Field(
+        None, max_length=MOST_MESSAGES, description="the messages before this question, where the client keeps them"
+    )
+    conversation_id: Text | None = Field(
+        None, description="the conversation that this question is a turn of; an id that is not known begins one"
+    )
+
+    def before(self) -> dict[str, Any]:
+        """What stands before the question, as `Dalil.ask` takes it: nothing, `history`, `conversation`, or both."""
+        messages = None if self.history is None else [message.model_dump() for message in self.history]
+        given = {"history": messages, "conversation": self.conversation_id}
+        return {name: value for name, value in given.items() if value is not None}
 
     def filters(self) -> Filters | None:
         """The filters asked for, or `None`."""

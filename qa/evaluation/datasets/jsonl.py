@@ -29,7 +29,10 @@ def load_questions(rows: Iterable[Row], file: Path, corpus: Dataset | None) -> D
 
 
 def load_conversations(rows: Iterable[Row], file: Path, corpus: Dataset | None) -> Dataset:
-    """`{"id", "lang", "turns": [{"question", "article_id", "answers", ...}]}`: each turn is a question, `ID/NUMBER`."""
+    """`{"id", "lang", "turns": [{"question", "article_id", "answers", ...}]}`: each turn is a question, `ID/NUMBER`.
+
+    Optional in a turn: `full`, the question as it would be asked without the turns before it.
+    """
     gold = _Gold(corpus)
     questions: list[Question] = []
     for row in rows:
@@ -38,7 +41,7 @@ def load_conversations(rows: Iterable[Row], file: Path, corpus: Dataset | None) 
         for number, turn in enumerate(row.rows("turns"), 1):
             values = {"lang": language, "type": f"turn {number}" if number < 3 else "turn 3+", **turn.values}
             question = gold.question(replace(turn, values=values), f"{conversation}/{number}")
-            questions.append(replace(question, conversation=conversation))
+            questions.append(replace(question, conversation=conversation, full=turn.optional("full")))
     return _with_corpus(file, unique_ids(questions), corpus)
 
 

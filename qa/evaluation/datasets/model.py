@@ -19,7 +19,7 @@ class Question:
     `relevant` are the ids of the articles that answer it, with `grades` of relevance beside them (all 1 when left out);
     `answers` are gold answers in the articles' words, `answers_other` in another language, compared loosely. `answerable` is
     false where the articles hold no answer, `None` where only retrieval is known. A turn of a conversation names it in
-    `conversation`; its turns follow each other in the dataset.
+    `conversation`; its turns follow each other in the dataset, and `full` is what a follow-up among them means.
     """
 
     id: str
@@ -34,6 +34,7 @@ class Question:
     source: str | None = None
     grades: tuple[int, ...] = ()
     conversation: str | None = None
+    full: str | None = None
 
     def __post_init__(self) -> None:
         if not self.language:

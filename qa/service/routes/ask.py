@@ -17,13 +17,17 @@ router = APIRouter(tags=["Questions"])
 
 @router.post("/ask", summary="Ask a question", response_class=JSONResponse)
 async def ask(body: AskBody, request: Request, here: Annotated[Context, Depends(context)]) -> Response:
-    """The answer with its citations. `Accept: text/event-stream` gives events: `passages`, a `claim` for each, `answer`."""
+    """The answer with its citations. `Accept: text/event-stream` gives events: `passages`, a `claim` for each, `answer`.
+
+    A follow-up is understood through `history` or through the turns kept under `conversation_id`, where this turn is stored
+    before the answer is sent. `standalone` in the answer is the full question as it was understood.
+    """
     question = clean_question(body.question, here.settings.max_question)
-    asked = {"language": body.language, "k": body.k, "filters": body.filters()}
+    asked = {"language": body.language, "k": body.k, "filters": body.filters(), **body.before()}
     if not wants_events(request.headers.get("accept", "")):
-        answer = await here.readers.run(here.dalil.ask, question, **asked)  # type: ignore[arg-type]
+        answer = await here.readers.run(here.dalil.ask, question, **asked)
         return JSONResponse(answer.to_dict())
-    events = here.readers.iterate(lambda: here.dalil.stream(question, **asked))  # type: ignore[arg-type]
+    events = here.readers.iterate(lambda: here.dalil.stream(question, **asked))
     # Waiting for the first event lets a question that cannot be used still get the right status.
     first: Event = await anext(events)
     return EventStream(first, events, here.settings.request_timeout_s, encode)

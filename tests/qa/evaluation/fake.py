@@ -45,6 +45,7 @@ class World:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.searched: list[str] = []
         self.histories: list[list[Turn]] = []
         self.broken = True
 
@@ -67,7 +68,8 @@ class World:
         wrong = {**cite("war", "ونزل المطر."), "start": 0}
         return {**base, "answer": "ونزل المطر. [1]", "short": None, "citations": [wrong], "confidence": 0.4}
 
-    def retrieve(self, question: str, depth: int) -> list[Retrieved]:
+    def retrieve(self, question: str, depth: int, history: Sequence[Turn] = ()) -> list[Retrieved]:
+        self.searched.append(question)
         if "rain" in question and self.broken:
             raise RuntimeError("the roof leaks")
         first, second = ("rain", "war") if "When" in question else ("war", "rain")

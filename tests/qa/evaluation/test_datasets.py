@@ -110,12 +110,14 @@ def test_a_folder_of_ours_is_one_dataset(tmp_path: Path, corpus: Path) -> None:
 
 def test_conversations_become_turns_in_order(tmp_path: Path, corpus: Path) -> None:
     turns = [{"question": "متى انتهت؟", "article_id": "a1", "answers": ["30 أبريل"]}, {"question": "ومن فاز؟", "answers": []}]
+    turns[1]["full"] = "من فاز في الحرب؟"
     dataset = load_dataset(lines(tmp_path / "c.jsonl", [{"id": "c", "lang": "ar", "turns": turns}]), articles=corpus)
     assert [(item.id, item.conversation, item.type) for item in dataset.questions] == [
         ("c/1", "c", "turn 1"),
         ("c/2", "c", "turn 2"),
     ]
     assert dataset.sample(1, seed=3).questions[0].id == "c/1"
+    assert [item.full for item in dataset.questions] == [None, "من فاز في الحرب؟"]
 
 
 def test_flat_rows_bring_their_paragraph(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import ir_measures
 import pytest
@@ -216,6 +217,23 @@ def test_turns_are_asked_in_order_with_what_was_said_before(tmp_path: Path) -> N
     assert system.asked == ["متى؟", "أين؟", "لماذا؟"]
     assert [len(history) for history in system.histories] == [0, 1, 2]
     assert system.histories[2][0] == ("متى؟", "انتهت الحرب في 30 أبريل. [1]")
+    assert system.histories[2][0].document["citations"][0]["article_id"] == "war"
+
+
+@pytest.mark.parametrize(
+    ("how", "asked"), [("history", ["متى؟", "أين؟"]), ("bare", ["متى؟", "أين؟"]), ("full", ["متى؟", "أين وقعت الحرب؟"])]
+)
+def test_turns_are_asked_after_those_before_alone_or_in_full(tmp_path: Path, how: Any, asked: list[str]) -> None:
+    turns = (
+        Question("c/1", "متى؟", answers=("x",), conversation="c"),
+        Question("c/2", "أين؟", answers=("x",), conversation="c", full="أين وقعت الحرب؟"),
+    )
+    system = World()
+    measure(tmp_path, system, Dataset("talk", turns), turns=how)
+    assert system.asked == asked
+    assert [len(history) for history in system.histories] == ([0, 1] if how == "history" else [0, 0])
+    assert system.searched == asked
+    assert json.loads((tmp_path / "run.json").read_text())["fingerprint"]["options"]["turns"] == how
 
 
 def test_a_run_done_again_leaves_nothing_of_the_one_before(tmp_path: Path) -> None:

@@ -1,0 +1,136 @@
+"""Conversations kept in SQLite: nothing acknowledged is lost, deleted is deleted, old ones are gone."""
+
+import sqlite3
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from index.errors import InputError, NotFound
+from qa.conversation.store import FILE, ConversationError, ConversationStore
+
+ANSWER = {"answer": "«نعم» [1]", "refused": False, "short": "نعم", "citations": [{"article_id": "a", "quote": "نعم"}]}
+
+
+@pytest.fixture
+def store(tmp_path: Path):
+    with ConversationStore(tmp_path) as opened:
+        yield opened
+
+
+def test_a_turn_is_there_after_opening_again(tmp_path: Path) -> None:
+    with ConversationStore(tmp_path) as store:
+        assert store.add("c1", "ومتى حدث ذلك؟", "متى نفى ذلك؟", ANSWER, create=True)
+    with ConversationStore(tmp_path) as store:
+        [turn] = store.turns("c1") or []
+        assert (turn["question"], turn["standalone"], turn["answer"]) == ("ومتى حدث ذلك؟", "متى نفى ذلك؟", ANSWER)
+        [known] = store.history("c1") or []
+        assert (known.short, known.articles, known.answer) == ("نعم", ("a",), "«نعم» [1]")
+
+
+def test_a_conversation_is_begun_listed_renamed_and_deleted(store: ConversationStore) -> None:
+    first = store.create("الأولى")
+    second = store.create()
+    assert first.id != second.id
+    assert len(first.id) >= 16
+    store.add(second.id, "سؤال؟", "سؤال؟", ANSWER)
+    found, total = store.recent()
+    assert total == 2
+    assert [(one.title, one.turns) for one in found] == [("سؤال؟", 1), ("الأولى", 0)]
+    assert store.recent(offset=1, limit=1)[0][0].id == first.id
+    assert store.rename(first.id, "  اسم\nآخر ").title == "اسم آخر"
+    store.delete(second.id)
+    assert store.turns(second.id) is None
+    assert [one.id for one in store.recent()[0]] == [first.id]
+    with sqlite3.connect(store.path) as connection:
+        assert connection.execute("select count(*) from turns").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("action", ["get", "delete"])
+def test_what_is_not_there_is_not_found(store: ConversationStore, action: str) -> None:
+    with pytest.raises(NotFound, match="nobody"):
+        getattr(store, action)("nobody")
+    with pytest.raises(NotFound):
+        store.rename("nobody", "x")
+    assert store.history("nobody") is None
+
+
+@pytest.mark.parametrize("bad", ["", " ", "a b", "../x", "محادثة", "a" * 201, "-x", "a/b"])
+def test_an_id_that_can_name_none_is_refused(store: ConversationStore, bad: str) -> None:
+    with pytest.raises(InputError, match="id"):
+        store.create("", bad)
+    with pytest.raises(InputError, match="id"):
+        store.history(bad)
+
+
+def test_two_conversations_cannot_have_one_id(store: ConversationStore) -> None:
+    store.create("", "slack:C1:1718.5")
+    with pytest.raises(InputError, match="already"):
+        store.create("", "slack:C1:1718.5")
+
+
+def test_a_deleted_conversation_is_not_brought_back_by_a_late_answer(store: ConversationStore) -> None:
+    begun = store.create()
+    store.delete(begun.id)
+    assert not store.add(begun.id, "q?", "q?", ANSWER)
+    assert store.turns(begun.id) is None
+
+
+def test_a_conversation_expires_after_its_last_turn(tmp_path: Path) -> None:
+    with ConversationStore(tmp_path, days=30) as store:
+        store.add("old", "q?", "q?", ANSWER, create=True)
+        store.add("new", "q?", "q?", ANSWER, create=True)
+        assert (store.get("old").expires or "") > store.get("old").updated
+        with sqlite3.connect(store.path) as connection:
+            connection.execute("update conversations set updated = '2020-01-01T00:00:00.000+00:00' where id = 'old'")
+        connection.close()
+        assert store.history("old") is None
+        assert not store.add("old", "q?", "q?", ANSWER)
+        assert [one.id for one in store.recent()[0]] == ["new"]
+        assert store.add("old", "again?", "again?", ANSWER, create=True)
+        assert [turn["question"] for turn in store.turns("old") or []] == ["again?"]
+
+
+def test_without_days_nothing_expires(tmp_path: Path) -> None:
+    with ConversationStore(tmp_path, days=0) as store:
+        store.add("old", "q?", "q?", ANSWER, create=True)
+        with sqlite3.connect(store.path) as connection:
+            connection.execute("update conversations set updated = '2020-01-01T00:00:00.000+00:00'")
+        connection.close()
+        assert store.get("old").expires is None
+        assert len(store.history("old") or []) == 1
+
+
+def test_many_threads_begin_and_continue_one_conversation(store: ConversationStore) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        done = list(pool.map(lambda number: store.add("c", f"q{number}?", "q?", ANSWER, create=True), range(40)))
+    assert all(done)
+    assert {turn["question"] for turn in store.turns("c") or []} == {f"q{number}?" for number in range(40)}
+
+
+def test_what_was_acknowledged_survives_a_killed_process(tmp_path: Path) -> None:
+    program = (
+        "import os, sys\nfrom qa.conversation.store import ConversationStore\n"
+        "store = ConversationStore(sys.argv[1])\n"
+        "for number in range(5):\n"
+        "    store.add('c', f'q{number}?', 'q?', {'answer': 'a'}, create=True)\n"
+        "    print(number, flush=True)\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program, tmp_path], capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["0", "1", "2", "3", "4"]
+    with ConversationStore(tmp_path) as store:
+        assert len(store.turns("c") or []) == 5
+
+
+def test_half_a_character_does_not_lose_the_turn(store: ConversationStore) -> None:
+    assert store.add("c", "q?", "q?", {"answer": "half \ud83d"}, create=True)
+    assert (store.turns("c") or [])[0]["answer"]["answer"].startswith("half ")
+
+
+def test_another_kind_of_file_is_told_apart(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text("no database " * 100)
+    with pytest.raises(ConversationError, match="cannot be used"):
+        ConversationStore(tmp_path)
