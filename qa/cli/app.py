@@ -21,7 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "index": ("qa.cli.index:command", "Add or refresh articles."),
     "remove": ("qa.cli.remove:command", "Take articles out."),
     "ask": ("qa.cli.ask:command", "One answer, with the passage behind every sentence."),
-    "chat": ("qa.cli.chat:command", "Questions one after another, in the terminal."),
+    "chat": ("qa.cli.chat:command", "A conversation in the terminal."),
     "search": ("qa.cli.search:command", "Passages only."),
     "serve": ("qa.cli.serve:command", "The HTTP service and the web page."),
     "eval": ("qa.evaluation.cli:command", "Measure on a set of questions."),
