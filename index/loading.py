@@ -44,6 +44,9 @@ def load_model(name: str, role: str, load: Callable[[str], T], *, instead: str =
     """
     folder = _folder(name, role, instead)
     try:
+        from transformers.utils.logging import disable_progress_bar
+
+        disable_progress_bar()  # type: ignore[no-untyped-call]  # it would stand between the lines of a command
         return load(str(folder))
     except (ModelError, MissingExtra):
         raise

@@ -29,6 +29,7 @@ class Known:
 KNOWN: dict[str, Known] = {
     "BAAI/bge-m3": Known(568, 2300, "MIT"),
     "BAAI/bge-reranker-v2-m3": Known(568, 2300, "Apache-2.0"),
+    "cross-encoder/mmarco-mMiniLMv2-L12-H384-v1": Known(118, 490, "Apache-2.0"),
     "intfloat/multilingual-e5-small": Known(118, 490, "MIT"),
     "intfloat/multilingual-e5-base": Known(278, 1130, "MIT"),
     "intfloat/multilingual-e5-large": Known(560, 2260, "MIT"),

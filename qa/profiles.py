@@ -12,6 +12,7 @@ PROFILES: dict[Profile, dict[str, Any]] = {
     "local": {
         "encoder": "BAAI/bge-m3",
         "reranker": "BAAI/bge-reranker-v2-m3",
+        "rerank_passages": 10,
         "llm_model": "Qwen/Qwen2.5-1.5B-Instruct",
         "llm_timeout_s": 120.0,
         "request_timeout_s": 180.0,

@@ -59,3 +59,19 @@ def make_encoder(folder: Path, seed: int = 0) -> Path:
     bert = make_bert(folder.with_name(f"{folder.name}-bert"), seed)
     SentenceTransformer(modules=[Transformer(str(bert)), Pooling(16)], device="cpu").save(str(folder))
     return folder
+
+
+def make_chat_model(folder: Path, seed: int = 0) -> Path:
+    """A Llama that talks noise, with a chat template."""
+    import torch
+    from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
+
+    torch.manual_seed(seed)
+    sizes = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
+    config = LlamaConfig(vocab_size=len(WORDS), max_position_embeddings=256, bos_token_id=2, eos_token_id=0, **sizes)
+    LlamaForCausalLM(config).save_pretrained(folder)
+    save_tokenizer(folder, longest=256)
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    tokenizer.chat_template = "{% for message in messages %}{{ message.content }} {% endfor %}"
+    tokenizer.save_pretrained(folder)
+    return folder
