@@ -6,12 +6,13 @@ defaults of the profile, then defaults.
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from index.errors import SettingsError
 from qa.profiles import Profile, profile_defaults
@@ -19,6 +20,18 @@ from qa.profiles import Profile, profile_defaults
 DEFAULT_DATA = ".dalil"
 SECRETS = frozenset({"llm_key"})
 """Settings whose value is shown nowhere, not even in an error."""
+
+
+def _origins(value: Any) -> Any:
+    """A list, or addresses with spaces or commas between, each as a browser names a site: no path, small letters."""
+    listed = value.replace(",", " ").split() if isinstance(value, str) else value
+    for one in listed if isinstance(listed, list | tuple) else ():
+        if not isinstance(one, str) or not re.fullmatch(r"https?://[a-z0-9.\-]+(:\d+)?|https?://\[[0-9a-f:]+\](:\d+)?", one):
+            raise ValueError(f"{one!r} is no site: write it as https://news.example, in small letters and without a path")
+    return listed
+
+
+Origins = Annotated[tuple[str, ...], BeforeValidator(_origins)]
 
 
 class Settings(BaseModel):
@@ -71,6 +84,7 @@ class Settings(BaseModel):
         None, pattern=r"^https?://\S+$", description="address under which others reach the service, for links in answers"
     )
     sources_in_text: bool = Field(True, description="end the text of an answer at `/v1` with a list of its sources")
+    widget_origins: Origins = Field((), description="sites that may put the widget in, as `https://news.example`")
 
     @field_validator("data", "prompts")
     @classmethod

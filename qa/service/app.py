@@ -13,8 +13,10 @@ from qa.service import errors
 from qa.service.assets import Assets
 from qa.service.context import make_context
 from qa.service.limits import Limits
-from qa.service.routes import articles, ask, conversations, health, page, v1
+from qa.service.origins import WidgetOrigins
+from qa.service.routes import answers, articles, ask, conversations, health, page, v1
 from qa.settings import Settings
+from qa.sharing import SharedAnswers
 
 DESCRIPTION = "Answers over your articles, in Arabic or English, with the exact passage behind every sentence."
 
@@ -23,6 +25,7 @@ def create_app(dalil: Dalil, settings: Settings) -> FastAPI:
     """The service over an open index. Who opened the index closes it."""
     here = make_context(dalil, settings)
     thumbs = FeedbackStore(settings.data)
+    shared = SharedAnswers(settings.data)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -30,6 +33,7 @@ def create_app(dalil: Dalil, settings: Settings) -> FastAPI:
         here.readers.close()
         here.writer.close()
         thumbs.close()
+        shared.close()
 
     # FastAPI's own /docs loads scripts from another host.
     app = FastAPI(
@@ -44,10 +48,12 @@ def create_app(dalil: Dalil, settings: Settings) -> FastAPI:
     errors.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(Limits, settings=settings)
+    if settings.widget_origins:
+        app.add_middleware(WidgetOrigins, origins=settings.widget_origins)
     assets = Assets()
-    for module in (ask, conversations, articles, v1, health):
-        app.include_router(module.router)
-    for routes in (feedback_router(thumbs), page.router(assets)):
-        app.include_router(routes)
+    for routes in (ask, conversations, articles, v1, health):
+        app.include_router(routes.router)
+    for made in (feedback_router(thumbs), answers.router(shared), page.router(assets)):
+        app.include_router(made)
     app.mount("/static", assets, name="static")
     return app

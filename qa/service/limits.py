@@ -6,6 +6,7 @@ Plain ASGI, because a limit that buffers a response would break streaming.
 import asyncio
 import logging
 import time
+from collections.abc import Mapping, Sequence
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,11 +18,18 @@ from qa.settings import Settings
 
 log = logging.getLogger("dalil.service")
 
-SECURITY_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'; "
-        "require-trusted-types-for 'script'; trusted-types 'none'"
-    ),
+
+def security_headers(framed_by: Sequence[str] = ()) -> dict[str, str]:
+    """The headers of every response; `framed_by` are the sites that may show the page inside their own."""
+    framing = " ".join(framed_by) or "'none'"
+    return {**_SECURITY_HEADERS, "Content-Security-Policy": f"{_POLICY}; frame-ancestors {framing}"}
+
+
+_POLICY = (
+    "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'"
+)
+_SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -47,13 +55,14 @@ class Limits:
         self.loopback_only = is_loopback(settings.host)
         self.max_body = int(settings.max_body_mb * 1_000_000)
         self.timeout_s = settings.request_timeout_s
+        self.headers = security_headers(settings.widget_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one ASGI connection."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        response = _Response(send)
+        response = _Response(send, self.headers)
         started = time.perf_counter()
         arrived = False
         try:
@@ -131,8 +140,9 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
 class _Response:
     """The way out: adds the headers, and knows whether an error can still be answered."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, headers: Mapping[str, str]) -> None:
         self._send = send
+        self._headers = headers
         self.status: int | None = None
         self.deadline: asyncio.Timeout | None = None
 
@@ -140,7 +150,7 @@ class _Response:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
-            for name, value in SECURITY_HEADERS.items():
+            for name, value in self._headers.items():
                 headers.setdefault(name, value)
             if self.deadline is not None:
                 # A stream that has begun looks after its own time and can still say that it ran out.

@@ -65,13 +65,15 @@ def test_each_setting_has_its_own_origin(here: Path) -> None:
 @pytest.mark.parametrize("name", sorted(Settings.model_fields))
 def test_every_setting_can_come_from_the_environment(name: str) -> None:
     default = load_settings({})[0].model_dump(mode="json")[name]
-    given = default if default is not None else GIVEN.get(name, "text")
-    settings, origins = load_settings({f"DALIL_{name.upper()}": str(given)})
+    given = default if default not in (None, []) else GIVEN.get(name, "text")
+    written = " ".join(given) if isinstance(given, list) else str(given)
+    settings, origins = load_settings({f"DALIL_{name.upper()}": written})
     assert settings.model_dump(mode="json")[name] == ("**********" if name in SECRETS else given)
     assert origins[name] == f"DALIL_{name.upper()}"
 
 
 GIVEN: dict[str, Any] = {"llm_context": 4096, "llm_price_in": 4096, "llm_price_out": 4096, "public_url": "https://example.org"}
+GIVEN["widget_origins"] = ["https://news.example", "http://[::1]:8080"]
 """A value for each setting that is nothing by default and takes no plain text."""
 
 
@@ -219,3 +221,11 @@ def test_folder_in_the_place_of_the_file(here: Path) -> None:
 def test_settings_do_not_change() -> None:
     with pytest.raises(ValueError, match="frozen"):
         load_settings({})[0].k = 7  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    "value", ["*", "news.example", "https://news.example/", "https://News.example", "null", ["https://a.example", 3]]
+)
+def test_a_site_that_may_put_the_widget_in_is_named_as_browsers_do(value: object) -> None:
+    with pytest.raises(SettingsError, match="widget_origins"):
+        load_settings({}, widget_origins=value)

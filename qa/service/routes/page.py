@@ -25,6 +25,16 @@ def router(assets: Assets) -> APIRouter:
     def docs(request: Request) -> Response:
         return _checked(request, assets.text("docs.html"), "text/html")
 
+    @routes.head("/widget")
+    @routes.get("/widget")
+    def widget_example(request: Request) -> Response:
+        return _checked(request, assets.text("widget.html"), "text/html")
+
+    @routes.head("/widget.js")
+    @routes.get("/widget.js")
+    def widget(request: Request) -> Response:
+        return _checked(request, assets.text("widget.js"), "text/javascript")
+
     @routes.get("/strings.json")
     def strings(request: Request) -> Response:
         words = {language: _page_words(language) for language in ("ar", "en")}

@@ -1,6 +1,6 @@
 // The OpenAPI description as a page, without anything from another host.
 
-import { make } from "./render.js";
+import { make } from "./dom.js";
 
 const METHODS = ["get", "post", "put", "patch", "delete"];
 
@@ -70,7 +70,7 @@ function operation(path, method, described, api) {
   return make("details", {}, summary, body);
 }
 
-const api = await (await fetch("/openapi.json")).json();
+const api = await (await fetch("openapi.json")).json();
 const groups = new Map();
 for (const [path, methods] of Object.entries(api.paths)) {
   for (const method of METHODS.filter((one) => one in methods)) {

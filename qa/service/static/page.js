@@ -1,118 +1,233 @@
-// The page: a question goes out, events come in.
+// The page: what is shown, in which language and colours, and what the buttons do.
 
-import { addClaim, fail, finish, learn, turn } from "./render.js";
-import { readEvents } from "./sse.js";
-import { choose, has, load, otherLanguage, text } from "./strings.js";
+import { address, explain, get, onKeyNeeded } from "./api.js";
+import { askLine } from "./dialogs.js";
+import { icon, make, name, remember } from "./dom.js";
+import { asked, fresh, resume, showAnswer, status, stop } from "./chat.js";
+import { help, listen } from "./keys.js";
+import { closePanel } from "./panel.js";
+import { day, direction, language, load, onLanguage, show, text } from "./strings.js";
+import { Talks } from "./talks.js";
 
 const element = (id) => document.getElementById(id);
-let running = null;
+const root = document.documentElement;
+let lastQuestion = "";
 
-function status(key, values) {
-  element("status").textContent = key ? text(key, values) : "";
+// -- language and colours ------------------------------------------------------------------------------------------------
+
+onLanguage((chosen) => {
+  root.lang = chosen;
+  root.dir = direction();
+  document.title = text("title");
+  element("language").lang = chosen === "ar" ? "en" : "ar";
+  fit();
+});
+
+function switchLanguage() {
+  const other = language() === "ar" ? "en" : "ar";
+  remember("language", other);
+  show(other);
+  count();
+  talks.refresh();
 }
 
-function explain({ code, message }) {
-  return has(`error_${code}`) ? text(`error_${code}`, { message }) : text("error", { message });
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : dark.matches);
+
+function showTheme() {
+  element("theme").replaceChildren(icon(isDark() ? "sun" : "moon"));
+  name(element("theme"), isDark() ? "light" : "dark");
+  element("theme").title = text(isDark() ? "light" : "dark");
 }
 
-function busy(controller) {
-  running = controller;
-  element("ask").hidden = Boolean(controller);
-  element("stop").hidden = !controller;
+/** To the other colours; those of the system are followed again when it is them that were chosen. */
+function switchTheme() {
+  const wanted = isDark() ? "light" : "dark";
+  if ((wanted === "dark") === dark.matches) {
+    delete root.dataset.theme;
+    remember("theme", null);
+  } else {
+    root.dataset.theme = wanted;
+    remember("theme", wanted);
+  }
+  showTheme();
 }
 
-async function send(question, shown, signal) {
-  const response = await fetch("/ask", {
-    method: "POST",
-    headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
-    body: JSON.stringify({ question }),
-    signal,
-  });
-  if (!response.ok) throw (await response.json()).error;
-  let complete = false;
-  await readEvents(response.body, (name, data) => {
-    if (name === "passages") {
-      learn(shown, data);
-      status("checking", { count: data.passages.length });
-    } else if (name === "claim") {
-      learn(shown, data);
-      addClaim(shown, data.claim);
-    } else if (name === "answer") {
-      complete = true;
-      finish(shown, data);
-      status(data.refused ? "refused" : "done");
-    } else if (name === "error") {
-      throw data.error;
-    }
-  });
-  if (!complete) throw { code: "network" };
+dark.addEventListener("change", showTheme);
+onLanguage(showTheme);
+
+// -- what is shown -------------------------------------------------------------------------------------------------------
+
+const talks = new Talks(element("talks"), {
+  open: (id) => go(`#c=${encodeURIComponent(id)}`),
+  gone: (id) => location.hash === `#c=${encodeURIComponent(id)}` && go("#"),
+  failed: (error) => status("error", { message: explain(error) }),
+});
+
+function go(hash) {
+  if (location.hash !== hash && (hash !== "#" || location.hash)) location.hash = hash;
 }
 
-async function ask(question) {
-  const controller = new AbortController();
-  const shown = turn(question);
-  element("empty").hidden = true;
-  element("answers").append(shown.article);
-  busy(controller);
-  status("looking");
-  shown.article.scrollIntoView({ block: "start" });
+/** Shows what the address names. */
+async function route() {
+  const shared = new URLSearchParams(location.search).get("answer");
+  const [kind, id] = location.hash.slice(1).split("=");
+  const browsing = kind === "articles";
+  element("view-ask").hidden = browsing;
+  element("view-articles").hidden = !browsing;
+  for (const link of document.querySelectorAll("[data-view]")) {
+    if ((link.dataset.view === "articles") === browsing) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  drawer(false);
+  closePanel();
   try {
-    await send(question, shown, controller.signal);
+    if (shared) await openShared(shared);
+    else if (browsing) await (await import("./articles.js")).refreshAll();
+    else if (kind === "c" && id !== encodeURIComponent(talks.current)) await openTalk(decodeURIComponent(id));
+    else if (kind !== "c" && talks.current) newTalk();
   } catch (error) {
-    if (controller.signal.aborted) {
-      status("stopped");
-    } else {
-      fail(shown, explain(error.code ? error : { code: "network", message: String(error) }));
-      status("");
-    }
-  } finally {
-    busy(null);
-    element("question").focus({ preventScroll: true });
+    status("error", { message: explain(error) });
   }
 }
+
+async function openTalk(id) {
+  await resume(id);
+  current(id);
+}
+
+/** Which conversation is shown: marked at the side, and the one to come back to from the articles. */
+function current(id) {
+  talks.mark(id);
+  document.querySelector('[data-view="ask"]').setAttribute("href", id ? `#c=${encodeURIComponent(id)}` : "#");
+}
+
+function newTalk() {
+  fresh();
+  current(null);
+  go("#");
+  if (!matchMedia("(pointer: coarse)").matches) element("question").focus({ preventScroll: true });
+}
+
+/** An answer that somebody shared: as it was given, to read. */
+async function openShared(id) {
+  document.body.classList.add("shared");
+  const { answer, created } = await get(`answers/${encodeURIComponent(id)}`, { quiet: true });
+  const about = make("p", { className: "note" }, text("shared_on", { date: day(created) }), " ", make("a", { href: "./", words: "ask_own" }));
+  element("empty").hidden = true;
+  element("answers").replaceChildren(about, showAnswer(answer, { closed: true }).article);
+}
+
+async function count() {
+  const found = await get("readyz", { quiet: true }).catch(() => null);
+  const some = found && found.articles > 0;
+  element("count").textContent = some ? text("articles", { count: found.articles }) : "";
+  element("no-articles").hidden = !found || some;
+}
+
+function drawer(open = !document.body.classList.contains("with-drawer")) {
+  document.body.classList.toggle("with-drawer", open);
+  element("menu").setAttribute("aria-expanded", String(open));
+  if (open) element("new").focus();
+}
+
+// -- the question --------------------------------------------------------------------------------------------------------
 
 /** The box is as high as its text, and reads in the direction of its text or, while it is empty, of the page. */
 function fit() {
   const box = element("question");
-  box.dir = box.value ? "auto" : document.documentElement.dir;
+  box.dir = box.value ? "auto" : root.dir;
   box.style.height = "auto";
   box.style.height = `${box.scrollHeight + 2}px`;
 }
 
-async function count() {
-  const response = await fetch("/readyz");
-  const found = await response.json();
-  const ready = response.ok && found.articles > 0;
-  element("count").textContent = ready ? text("articles", { count: found.articles }) : text("no_articles");
-}
-
-element("form").addEventListener("submit", (event) => {
+element("form").addEventListener("submit", async (event) => {
   event.preventDefault();
   const question = element("question").value.trim();
-  if (!question || running) return;
+  if (!question || !element("stop").hidden) return;
+  lastQuestion = question;
   element("question").value = "";
   fit();
-  ask(question);
+  await asked(question, async (id) => {
+    if (!id) return;
+    current(id);
+    history.replaceState(null, "", `#c=${encodeURIComponent(id)}`);
+    await talks.refresh();
+  });
+  if (element("panel").hidden) element("question").focus({ preventScroll: true });
 });
 element("question").addEventListener("keydown", (event) => {
   // While a word is being composed, Enter belongs to the input method.
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
     event.preventDefault();
     element("form").requestSubmit();
+  } else if (event.key === "ArrowUp" && !element("question").value && lastQuestion) {
+    event.preventDefault();
+    element("question").value = lastQuestion;
+    fit();
   }
 });
 element("question").addEventListener("input", fit);
-element("stop").addEventListener("click", () => running?.abort());
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") running?.abort();
+element("stop").addEventListener("click", stop);
+
+// -- adding articles -----------------------------------------------------------------------------------------------------
+
+async function addFiles(files) {
+  go("#articles");
+  const [{ add }, { refreshAll }] = await Promise.all([import("./upload.js"), import("./articles.js")]);
+  add(files, () => {
+    refreshAll();
+    count();
+  });
+}
+
+const carriesFiles = (event) => event.dataTransfer?.types.includes("Files") && !document.body.classList.contains("shared");
+document.addEventListener("dragover", (event) => {
+  if (!carriesFiles(event)) return;
+  event.preventDefault();
+  document.body.classList.add("dropping");
 });
-element("switch").addEventListener("click", () => {
-  choose(otherLanguage());
-  status("");
-  fit();
-  count();
+document.addEventListener("dragleave", (event) => {
+  if (!event.relatedTarget) document.body.classList.remove("dropping");
+});
+document.addEventListener("drop", async (event) => {
+  document.body.classList.remove("dropping");
+  if (!carriesFiles(event)) return;
+  event.preventDefault();
+  const { dropped } = await import("./upload.js");
+  addFiles(await dropped(event.dataTransfer));
+});
+element("choose").addEventListener("click", () => element("files").click());
+element("files").addEventListener("change", () => {
+  addFiles([...element("files").files]);
+  element("files").value = "";
 });
 
-await load();
+// -- buttons and keys ----------------------------------------------------------------------------------------------------
+
+for (const button of document.querySelectorAll("[data-icon]")) button.prepend(icon(button.dataset.icon));
+element("menu").addEventListener("click", () => drawer());
+element("shade").addEventListener("click", () => drawer(false));
+element("new").addEventListener("click", newTalk);
+element("language").addEventListener("click", switchLanguage);
+element("theme").addEventListener("click", switchTheme);
+element("help").addEventListener("click", help);
+addEventListener("hashchange", route);
+listen({
+  key_ask: () => {
+    if (!element("view-articles").hidden) document.querySelector('[data-view="ask"]').click();
+    element("question").focus();
+  },
+  key_new: newTalk,
+  key_articles: () => go("#articles"),
+  key_language: switchLanguage,
+  key_theme: switchTheme,
+  key_help: () => void help(),
+  key_leave: () => closePanel() || (document.body.classList.contains("with-drawer") && (drawer(false), true)) || stop(),
+});
+onKeyNeeded((again) => askLine(again ? "key_wrong" : "key_needed", "key", "", "password"));
+
+await load(address("strings.json"), document, root.lang);
+document.body.classList.remove("loading");
 fit();
-await count();
+await Promise.all([route(), count(), talks.refresh()]);

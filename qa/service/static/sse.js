@@ -1,16 +1,23 @@
 // Server-sent events over fetch: EventSource can only send GET.
 
+/** Gives pieces of a stream, as they come, to `on(name, data)`, whole events only. */
+export function eventReader(on) {
+  let waiting = "";
+  return (piece) => {
+    const events = (waiting + piece).split("\n\n");
+    waiting = events.pop();
+    for (const event of events) dispatch(event, on);
+  };
+}
+
 /** Calls `on(name, data)` for every event of a response body, in order. */
 export async function readEvents(body, on) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
-  let waiting = "";
+  const read = eventReader(on);
   for (;;) {
     const { value, done } = await reader.read();
     if (done) return;
-    waiting += value;
-    const events = waiting.split("\n\n");
-    waiting = events.pop();
-    for (const event of events) dispatch(event, on);
+    read(value);
   }
 }
 

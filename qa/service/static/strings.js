@@ -1,9 +1,10 @@
-// The words of the interface in both languages, and the switch between them.
+// The words of the interface in both languages.
 
-const STORED = "dalil.language";
-const LANGUAGES = ["ar", "en"];
+const ATTRIBUTES = { label: "aria-label", placeholder: "placeholder", tip: "title" };
 let all = { ar: {}, en: {} };
 let current = "en";
+const roots = new Set();
+const listeners = new Set();
 
 /** One string in a language, by itself that of the interface, its {placeholders} filled in. */
 export function text(key, values = {}, language = current) {
@@ -15,44 +16,44 @@ export function has(key) {
   return key in all[current];
 }
 
-export function otherLanguage() {
-  return LANGUAGES.find((language) => language !== current);
+export function language() {
+  return current;
 }
 
-/** Shows the interface in a language: every word, and the side on which it begins. */
-export function show(language) {
-  current = language;
-  document.documentElement.lang = language;
-  document.documentElement.dir = language === "ar" ? "rtl" : "ltr";
-  for (const element of document.querySelectorAll("[data-text]")) element.textContent = text(element.dataset.text);
-  for (const element of document.querySelectorAll("[data-placeholder]")) element.placeholder = text(element.dataset.placeholder);
-  const button = document.getElementById("switch");
-  if (button) button.lang = otherLanguage();
-  document.title = text("title");
+export function direction() {
+  return current === "ar" ? "rtl" : "ltr";
 }
 
-/** The same, and remembered for the next visit. */
-export function choose(language) {
-  show(language);
-  try {
-    localStorage.setItem(STORED, language);
-  } catch {
-    // Storage can be switched off; then the choice lasts as long as the page.
+/** A day or a moment in the language of the interface, in digits and names that both read. */
+export function day(moment, options = { dateStyle: "medium" }) {
+  const date = new Date(moment);
+  // Arabic readers of the Maghreb and the Mashriq share these names of months no more than digits: the locale decides.
+  return Number.isNaN(date.getTime()) ? "" : new Intl.DateTimeFormat(current === "ar" ? "ar-u-nu-latn" : "en-GB", options).format(date);
+}
+
+/** Calls `listener` whenever the language changes. */
+export function onLanguage(listener) {
+  listeners.add(listener);
+}
+
+/** Puts the words into every element under `root` that names one. */
+export function translate(root) {
+  for (const element of root.querySelectorAll("[data-text]")) element.textContent = text(element.dataset.text);
+  for (const [name, attribute] of Object.entries(ATTRIBUTES)) {
+    for (const element of root.querySelectorAll(`[data-${name}]`)) element.setAttribute(attribute, text(element.dataset[name]));
   }
 }
 
-export async function load() {
-  all = await (await fetch("/strings.json")).json();
-  show(preferred());
+/** Shows everything under the roots in a language. */
+export function show(chosen) {
+  current = chosen;
+  for (const root of roots) translate(root);
+  for (const listener of listeners) listener(chosen);
 }
 
-function preferred() {
-  let stored = null;
-  try {
-    stored = localStorage.getItem(STORED);
-  } catch {
-    stored = null;
-  }
-  if (LANGUAGES.includes(stored)) return stored;
-  return (navigator.languages ?? [navigator.language]).some((language) => language.startsWith("ar")) ? "ar" : "en";
+/** Fetches the words and shows what is under `root` in `chosen` from then on. */
+export async function load(address, root, chosen) {
+  roots.add(root);
+  all = await (await fetch(address)).json();
+  show(chosen);
 }
