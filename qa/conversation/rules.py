@@ -106,14 +106,19 @@ def _with_fragment(parsed: Parsed, turns: Sequence[Turn]) -> str:
         return f"{before.text.rstrip(_END)} {new}"
     if before.language != parsed.language:
         return _in_parentheses(before.text, new)
-    place = _parallel_en(new, before) if before.language == "en" else _parallel_ar(new, before)
+    english = before.language == "en"
+    place = _parallel_en(new, before) if english else _parallel_ar(new, before)
+    if place is None and new.split()[0].lower() in (w.PREPOSITIONS_EN if english else w.PREPOSITIONS_AR) and ")" not in last:
+        return f"{before.text.rstrip(_END)} {new}"
     if place is None:
         return _in_parentheses(before.text, new)
     first, until = place
     head, tail = before.text[: before.words[first].start], before.text[before.words[until - 1].end :]
-    if before.language == "en" and before.folded[until - 1].endswith("'s") and not new.endswith("'s"):
+    if english and before.folded[until - 1].endswith("'s") and not new.endswith("'s"):
         new += "'s"
-    return head + _without_preposition(new, parsed.language == "en") + tail
+    if not english and before.folded[first].startswith("وال"):
+        new = "و" + new
+    return head + _without_preposition(new, english) + tail
 
 
 def _without_preposition(text: str, english: bool) -> str:
@@ -124,24 +129,36 @@ def _without_preposition(text: str, english: bool) -> str:
 def _parallel_en(new: str, before: Parsed) -> tuple[int, int] | None:
     """The words of the last question in whose place the new ones stand: after the same preposition, else its last name."""
     first = new.split()[0].lower()
-    after = [span for span in before.names if span[0] and before.folded[span[0] - 1] == first]
-    chosen = after or list(before.names)
-    return chosen[-1] if chosen else None
+    if first in w.PREPOSITIONS_EN:
+        after = [span for span in before.names if span[0] and before.folded[span[0] - 1] == first]
+        return after[-1] if after else None
+    return before.names[-1] if before.names and new[0].isupper() else None
 
 
 def _parallel_ar(new: str, before: Parsed) -> tuple[int, int] | None:
+    """The same in Arabic, where names have no capitals: what follows the same preposition, else the last noun phrase."""
     words = before.words
     first = new.split()[0]
     begin = asking_ar(before)
-    same = [at for at in range(begin, len(words) - 1) if words[at].text == first and first in w.PREPOSITIONS_AR]
-    if same:
-        until = same[-1] + 2
-        while until < len(words) and words[until].is_definite and words[until - 1].is_definite:
-            until += 1
-        return same[-1] + 1, until
+    if first in w.PREPOSITIONS_AR:
+        same = [at + 1 for at in range(begin, len(words) - 1) if words[at].text == first]
+        return (same[-1], _phrase_end(before, same[-1])) if same else None
     if len(words) - begin < 2 or before.text.rstrip(_END).endswith(")"):
         return None
     at = len(words) - 1
-    while at - 1 > begin and words[at].is_definite and words[at - 1].is_definite:
+    while at - 1 > begin and _continues_phrase(before, at):
         at -= 1
     return at, len(words)
+
+
+def _phrase_end(before: Parsed, at: int) -> int:
+    at += 1
+    while at < len(before.words) and _continues_phrase(before, at):
+        at += 1
+    return at
+
+
+def _continues_phrase(before: Parsed, at: int) -> bool:
+    """Whether a word is an adjective of the one before it: both have the article, and no "and" stands between."""
+    word = before.words[at]
+    return word.is_definite and before.words[at - 1].is_definite and not word.folded.startswith("وال")

@@ -32,6 +32,7 @@ _EXPLETIVE = re.compile(
 )
 _MARKED_EN = re.compile(r"\b(?:the same|the (?:former|latter)|the others?|such an?|(?:since|back|by|until) then|one[s]?)\b")
 _THEN_AR = frozenset("انذاك حينها وقتها حينذاك نفسه نفسها ذاته ذاتها المذكور المذكوره".split())
+_SAYS_AR = frozenset("قال قالت قالوا صرح صرحت علق علقت رد ردت طلب طلبت".split())
 _DEFINITION = re.compile(
     r"(?:who|what|where) (?:is|are|was|were)\b|(?:من|ما) (?:هو|هي|هم|هما|هن)\b|(?:ماهو|ماهي|منهو)\b|(?:ما|اين|من) \S+$"
 )
@@ -87,7 +88,10 @@ def _bare_en(parsed: Parsed) -> str | None:
         return None
     end = next((at for at in range(asking, len(words)) if words[at] in w.AUXILIARIES_EN), len(words))
     rest = words[end + 1 :]
-    event = rest[:1] in (("that",), ("this",), ("it",)) and all(word in w.EVENTS_EN or word == "exactly" for word in rest[1:])
+    happened = [word for word in rest[1:] if word != "exactly"]
+    event = rest[:1] in (("that",), ("this",), ("it",)) and all(word in w.EVENTS_EN for word in happened)
+    if not happened and (rest[:1] == ("it",) or end > asking + 1):
+        event = False  # "How old is it?" asks about a thing
     if end < len(words):
         return parsed.span(0, end) if event and end <= asking + 2 and words[asking] not in ("who", "what") else None
     short = asking > 0 or words[asking] not in ("what", "who", "whom") or len(words) == 1
@@ -165,7 +169,7 @@ def _points_ar(parsed: Parsed, at: int) -> bool:
         return not after
     if word == "هناك":
         return not after and at > 1
-    if word in _THEN_AR:
+    if word in _THEN_AR or (at == 1 and before == "ماذا" and word in _SAYS_AR and after in w.PREPOSITIONS_AR):
         return True
     if free in w.WITH_PRONOUN_AR:
         told = sum(one.start < parsed.words[at].start for one in parsed.content)

@@ -4,11 +4,11 @@ import re
 from collections.abc import Sequence
 
 from qa.conversation import words as w
-from qa.conversation.parsing import Parsed, Word, parse
+from qa.conversation.parsing import Parsed, parse
 from qa.conversation.turns import Turn
 from qa.reading.question import Asks, asks_for
 
-_LONGEST = 10  # words of a phrase that is carried over
+_LONGEST = 12  # words of a phrase that is carried over
 _SHORT = 8  # words of an answer that can be carried over
 _ENTITIES = (Asks.PERSON, Asks.NAME, Asks.PLACE, Asks.THING)
 _VERB_AR = re.compile(r"ي\w{3,}(?<![هاني])\Z")
@@ -44,63 +44,30 @@ def answered(turn: Turn) -> str:
 
 
 def topic(question: str) -> str:
-    """What a question is about without the words that ask: its named things in English, else its noun phrase.
+    """What a question is about, without the words that ask.
 
     >>> topic("At which Sharjah venue will the Greek composer Yanni perform?")
-    'Sharjah venue, Greek composer Yanni'
+    'Sharjah venue, Greek composer Yanni perform'
     >>> topic("متى تأسست شركة الغزل في المحلة؟")
     'شركة الغزل في المحلة'
     """
     parsed = parse(question)
-    if parsed.language == "ar":
-        return _topic_ar(parsed)
-    # Who is asked for is none of those named: "Who is the president of France?".
-    return _topic_en(parsed) if asks_for(question) is not Asks.PERSON else _clipped(parsed.span(*_told_en(parsed)))
+    return _topic_ar(parsed) if parsed.language == "ar" else _topic_en(parsed)
 
 
 def _topic_en(parsed: Parsed) -> str:
-    phrases: list[tuple[int, int]] = []
-    for first, last in parsed.names:
-        # A verb stands behind the subject: "will Yanni perform".
-        widest = last if _is_subject(parsed, first) else len(parsed.words)
-        while first and _modifies(parsed, first - 1):
-            first -= 1
-        while last < widest and _modifies(parsed, last) and not parsed.between(last).strip():
-            last += 1
-        if phrases and first <= phrases[-1][1]:
-            phrases[-1] = (phrases[-1][0], last)
-        else:
-            phrases.append((first, last))
-    if phrases:
-        return _clipped(", ".join(parsed.span(*phrase).removesuffix("'s").removesuffix("’s") for phrase in phrases))
-    return _clipped(parsed.span(*_told_en(parsed)))
-
-
-def _is_subject(parsed: Parsed, at: int) -> bool:
-    """Whether the noun phrase at word `at` follows an auxiliary without a preposition between."""
-    auxiliary = next((place for place in range(at - 1, -1, -1) if parsed.folded[place] in w.AUXILIARIES_EN), None)
-    return auxiliary is not None and not (w.PREPOSITIONS_EN - {"of"}).intersection(parsed.folded[auxiliary:at])
-
-
-def _modifies(parsed: Parsed, at: int) -> bool:
-    """Whether a word may belong to the noun phrase of the name beside it."""
-    return parsed.words[at] in parsed.content and not _is_verb(parsed.words[at])
-
-
-def _is_verb(word: Word) -> bool:
-    """A guess at English verbs by their endings; the plain form after `did` is not told from a noun."""
-    return word.folded.endswith(("ed", "ing")) and not word.is_capital
-
-
-def _told_en(parsed: Parsed) -> tuple[int, int]:
-    """The words after the question word and its auxiliary, as a span."""
+    """The thing that is asked for by name, and what follows the auxiliary."""
     words = parsed.folded
-    begin = next((at + 1 for at, word in enumerate(words[:6]) if word in w.AUXILIARIES_EN), None)
-    if begin is None:
-        begin = next((at + 1 for at, word in enumerate(words[:3]) if word in w.QUESTION_EN), 0)
-    while begin < len(words) - 1 and words[begin] in ("the", "a", "an"):
+    begin = next((at + 1 for at, word in enumerate(words[:3]) if word in w.QUESTION_EN), 0)
+    while begin < len(words) and words[begin] in ("much", "many", "long", "far", "old", "often"):
         begin += 1
-    return begin, len(words)
+    auxiliary = next((at for at, word in enumerate(words[:8]) if word in w.AUXILIARIES_EN), None)
+    if auxiliary is None:
+        return _clipped(parsed.span(begin, len(words)))
+    told = auxiliary + 1
+    while told < len(words) - 1 and words[told] in ("the", "a", "an"):
+        told += 1
+    return _clipped(", ".join(filter(None, (parsed.span(begin, auxiliary), parsed.span(told, len(words))))))
 
 
 def asking_ar(parsed: Parsed) -> int:

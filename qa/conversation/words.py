@@ -24,7 +24,6 @@ PLURALS_EN = frozenset("they them their theirs themselves".split())
 REFLEXIVES_EN = frozenset("himself herself itself themselves".split())
 SUBJECTS_EN = frozenset("he she they".split())
 POSSESSIVES_EN = frozenset("his her its their hers theirs".split())
-DEMONSTRATIVES_EN = frozenset("this that these those".split())
 TIMES_EN = frozenset(
     "year years month months week weeks day morning evening night season summer winter century time decade".split()
 )

@@ -16,6 +16,9 @@ SAID_EN = "What did minister Karim Haddad say about Syria?"
 SAID_AR = "ماذا قال الوزير كريم حداد عن سوريا؟"
 PEOPLE_AR = "كم عدد سكان السودان؟"
 PEOPLE_EN = "How many people live in Sudan?"
+METRO = "When will the new metro line in Doha open?"
+TALKS = "متى تستأنف المفاوضات بين الحكومة والمعلمين؟"
+DIRECTOR = "من هو المدير الجديد لمستشفى الأمل؟"
 WAR_EN = "Who denied Russia's claims in 2014?"
 WAR_AR = "من نفى ادعاءات روسيا في عام 2014؟"
 
@@ -81,6 +84,10 @@ FOLLOW_UPS = [
     (PEOPLE_AR, "وماذا عن مصر؟", "كم عدد سكان مصر؟"),
     (PEOPLE_AR, "ومصر؟", "كم عدد سكان مصر؟"),
     (PEOPLE_AR, "وفي عام ٢٠١٠؟", "كم عدد سكان السودان في عام ٢٠١٠؟"),
+    (METRO, "And the second line?", ("metro line in Doha", "the second line")),
+    (METRO, "And in Muscat?", ("metro line in Muscat",)),
+    (TALKS, "وماذا عن الممرضين؟", "متى تستأنف المفاوضات بين الحكومة والممرضين؟"),
+    (TALKS, "وفي جنيف؟", "متى تستأنف المفاوضات بين الحكومة والمعلمين في جنيف؟"),
     # What names too little by itself
     (MATCH_EN, "How many were killed?", ("killed", "Hadaba Club")),
     (MATCH_EN, "And who watched the game?", ("watched the game", "Valley Cup")),
@@ -92,6 +99,11 @@ FOLLOW_UPS = [
     (BANK_AR, "ومن المدير الجديد؟", ("المدير الجديد", "البنك الشمالي")),
     (PARK_AR, "كم عددهم؟", ("عددهم", "حديقة النسيم")),
     (PARK_EN, "And which kinds did the workers choose?", ("Which kinds", "Nasim Park")),
+    (METRO, "How long is it?", ("How long is it", "new metro line in Doha")),
+    (METRO, "How much will it cost?", ("will it cost", "new metro line in Doha")),
+    (TALKS, "ولماذا توقفت؟", ("لماذا توقفت", "المفاوضات بين الحكومة والمعلمين")),
+    (DIRECTOR, "ماذا قال عن النقص في الأدوية؟", ("النقص في الأدوية", "المدير الجديد لمستشفى الأمل")),
+    (DIRECTOR, "هل لديه خبرة؟", ("خبرة", "المدير الجديد لمستشفى الأمل")),
     # The language changes in the middle
     (GEDNEY, "ومتى تقاعد؟", ("متى تقاعد", "Paul Gedney")),
     (SAID_AR, "And what did he say about Russia?", ("he say about Russia", "كريم حداد")),
