@@ -18,6 +18,7 @@ from index.errors import SettingsError
 from qa.profiles import Profile, profile_defaults
 
 DEFAULT_DATA = ".dalil"
+_WITHOUT_MODEL_S = 5.0  # for finding passages and answering in their own words
 SECRETS = frozenset({"llm_key"})
 """Settings whose value is shown nowhere, not even in an error."""
 
@@ -85,6 +86,12 @@ class Settings(BaseModel):
     )
     sources_in_text: bool = Field(True, description="end the text of an answer at `/v1` with a list of its sources")
     widget_origins: Origins = Field((), description="sites that may put the widget in, as `https://news.example`")
+
+    @property
+    def longest_answer_s(self) -> float:
+        """Seconds that a request may take: where a language model writes, always long enough to do without it in the end."""
+        asks_model = self.llm_url is not None or self.llm_model is not None
+        return max(self.request_timeout_s, self.llm_timeout_s + _WITHOUT_MODEL_S if asks_model else 0)
 
     @field_validator("data", "prompts")
     @classmethod

@@ -12,7 +12,7 @@ from index.hits import Filters
 from prompts import message
 from qa.answer import Answer
 from qa.cli.options import data_option, filter_options, k_option, language_option, make_filters, open_index
-from qa.cli.render import DIM, Look, answer_lines, answer_text, short_lines
+from qa.cli.render import DIM, Look, answer_lines, answer_text, note_lines, short_lines
 from qa.cli.streams import interface_language, stderr_line
 from qa.conversation import Turn
 from qa.conversation.turns import TURNS_READ
@@ -49,8 +49,8 @@ class Chat:
         answer = self.last = self.ask(line, self.turns)
         turn = Turn(answer.question, answer.answer, answer.standalone or answer.question, answer.to_dict())
         self.turns = [*self.turns, turn][-TURNS_READ:]
-        lines = [*short_lines(answer, self.look), *answer_text(answer, self.look), *self._source_list(answer)]
-        return "\n".join([*self._understood(answer), *lines])
+        lines = [*short_lines(answer, self.look), *answer_text(answer, self.look), *note_lines(answer, self.look)]
+        return "\n".join([*self._understood(answer), *lines, *self._source_list(answer)])
 
     def _understood(self, answer: Answer) -> list[str]:
         """The full question, where a follow-up was asked."""

@@ -10,7 +10,7 @@ from typing import TextIO
 from index.article import Language
 from index.hits import Hit
 from prompts import message
-from qa.answer import Answer, Citation
+from qa.answer import Answer, Citation, Claim
 from qa.cli.streams import is_styled
 from qa.cli.text import pieces, wrap
 from qa.text import LRM, RLM, clean, clean_line, is_rtl, isolate, isolate_runs
@@ -117,12 +117,19 @@ def answer_text(answer: Answer, look: Look) -> Iterator[str]:
     """The answer with its markers, each paragraph in its own direction; quotes one under the other."""
     if answer.mode == "extractive":
         text = "\n".join(_quote_lines(answer, look))
-    else:
-        text = clean(answer.answer)
-        if not look.isolates:
-            text = _INNER_QUOTE.sub(lambda found: isolate(found.group()), text)
-            for citation in answer.citations:
-                text = text.replace(f"[{citation.marker}]", marker(citation.marker))
+        yield from paragraphs(text, look)
+        return
+    for claim in answer.claims or [Claim(answer.answer, ())]:
+        yield from claim_lines(claim, look)
+
+
+def claim_lines(claim: Claim, look: Look) -> Iterator[str]:
+    """A claim in words of its own with its markers, in its own direction."""
+    text = " ".join([clean_line(claim.text), *(f"[{number}]" for number in claim.citations)])
+    if not look.isolates:
+        text = _INNER_QUOTE.sub(lambda found: isolate(found.group()), text)
+        for number in claim.citations:
+            text = text.replace(f"[{number}]", marker(number))
     yield from paragraphs(text, look)
 
 
@@ -147,11 +154,29 @@ def short_lines(answer: Answer, look: Look) -> Iterator[str]:
         yield ""
 
 
+def note_lines(answer: Answer, look: Look) -> Iterator[str]:
+    """What was amiss with the language model, if anything was."""
+    if answer.note:
+        yield from ("", look.style(answer.note, DIM))
+
+
 def answer_lines(answer: Answer, look: Look) -> Iterator[str]:
     """A whole answer: the text, then its sources with their passages; for a refusal the nearest passages."""
-    language = answer.language
     yield from short_lines(answer, look)
     yield from answer_text(answer, look)
+    yield from _below(answer, look)
+
+
+def lines_after_claims(answer: Answer, look: Look) -> Iterator[str]:
+    """What is left to show of an answer whose claims were shown as they came."""
+    if answer.short:
+        yield from ("", *list(short_lines(answer, look))[:1])
+    yield from _below(answer, look)
+
+
+def _below(answer: Answer, look: Look) -> Iterator[str]:
+    language = answer.language
+    yield from note_lines(answer, look)
     if answer.refused:
         if answer.passages:
             yield from ("", _heading("nearest", language, look))

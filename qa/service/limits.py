@@ -54,7 +54,7 @@ class Limits:
         self.app = app
         self.loopback_only = is_loopback(settings.host)
         self.max_body = int(settings.max_body_mb * 1_000_000)
-        self.timeout_s = settings.request_timeout_s
+        self.timeout_s = settings.longest_answer_s
         self.headers = security_headers(settings.widget_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

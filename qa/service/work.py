@@ -28,8 +28,19 @@ class Workers:
         """The result of a call. When the caller is cancelled, a call that has not begun never does. Raises `TooBusyError`."""
         return await asyncio.wrap_future(self._submit(lambda: call(*args, **keywords)))
 
-    async def iterate(self, make: Callable[[], Iterator[T]]) -> AsyncGenerator[T]:
-        """What an iterator yields, one thread driving it from first to last; it is closed as soon as nobody listens."""
+    async def watched(self, call: Callable[[Callable[[], bool]], T]) -> T:
+        """The result of `call(left)`, where `left()` is true once nobody waits for it any more. Raises `TooBusyError`."""
+        left = Flag()
+        try:
+            return await asyncio.wrap_future(self._submit(lambda: call(left.is_set)))
+        finally:
+            left.set()
+
+    async def iterate(self, make: Callable[[Callable[[], bool]], Iterator[T]]) -> AsyncGenerator[T]:
+        """What the iterator `make(left)` yields, one thread driving it from first to last.
+
+        It is closed as soon as nobody listens; `left()` is true from then on, for work that goes on between two items.
+        """
         loop = asyncio.get_running_loop()
         arrived: asyncio.Queue[tuple[T | None, BaseException | None, bool]] = asyncio.Queue()
         stopped = Flag()
@@ -40,7 +51,7 @@ class Workers:
 
         def drive() -> None:
             try:
-                iterator = make()
+                iterator = make(stopped.is_set)
                 try:
                     for item in iterator:
                         if stopped.is_set():

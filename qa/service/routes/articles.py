@@ -66,7 +66,7 @@ async def add_file(
     `Accept: text/event-stream` gives events: `progress` with the articles `done` so far, then `report`.
     """
     file, data = clean_name(name), await request.body()
-    steps = here.writer.iterate(lambda: _add_file(here.dalil, file, data))
+    steps = here.writer.iterate(lambda _: _add_file(here.dalil, file, data))
     if not wants_events(request.headers.get("accept", "")):
         report = {}
         async for step in steps:

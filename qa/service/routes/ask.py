@@ -25,12 +25,12 @@ async def ask(body: AskBody, request: Request, here: Annotated[Context, Depends(
     question = clean_question(body.question, here.settings.max_question)
     asked = {"language": body.language, "k": body.k, "filters": body.filters(), **body.before()}
     if not wants_events(request.headers.get("accept", "")):
-        answer = await here.readers.run(here.dalil.ask, question, **asked)
+        answer = await here.readers.watched(lambda left: here.dalil.ask(question, **asked, cancelled=left))
         return JSONResponse(answer.to_dict())
-    events = here.readers.iterate(lambda: here.dalil.stream(question, **asked))
+    events = here.readers.iterate(lambda left: here.dalil.stream(question, **asked, cancelled=left))
     # Waiting for the first event lets a question that cannot be used still get the right status.
     first: Event = await anext(events)
-    return EventStream(first, events, here.settings.request_timeout_s, encode)
+    return EventStream(first, events, here.settings.longest_answer_s, encode)
 
 
 @router.get("/search", summary="Find passages")

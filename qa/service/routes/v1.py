@@ -78,11 +78,13 @@ async def _answered(
             return Response(reply.begin() + reply.delta(text) + reply.end(), headers=HEADERS)
         return JSONResponse(reply.document())
     question = clean_question(bare_question(asked.question), settings.max_question)
-    events = here.readers.iterate(lambda: here.dalil.stream(question, language=language, k=body.k, history=asked.history))
+    events = here.readers.iterate(
+        lambda left: here.dalil.stream(question, language=language, k=body.k, history=asked.history, cancelled=left)
+    )
     # Waiting for the first event lets a question that cannot be used still get the right status.
     first: Event = await anext(events)
     if body.stream:
-        return EventStream(first, events, settings.request_timeout_s, reply.encode, reply.failure)
+        return EventStream(first, events, settings.longest_answer_s, reply.encode, reply.failure)
     writing.feed(first)
     async for event in events:
         writing.feed(event)

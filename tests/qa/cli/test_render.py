@@ -66,8 +66,8 @@ def test_quotes_of_one_passage_are_marked_in_it_together():
 
 
 def test_a_quote_inside_a_sentence_is_isolated_as_a_whole():
-    generated = replace(ANSWER, language="en", mode="generative", answer=f"It said “{QUOTE}” [1] then.")
-    assert shown(generated, PIPE).split("\n")[0] == f"It said {FSI}“{QUOTE}”{PDI} {FSI}[1]{PDI} then."
+    generated = replace(ANSWER, language="en", mode="generative", claims=(Claim(f"It said “{QUOTE}”", (1,)),))
+    assert shown(generated, PIPE).split("\n")[0] == f"It said {FSI}“{QUOTE}”{PDI} {FSI}[1]{PDI}"
 
 
 def test_on_a_terminal_the_quote_is_bold_and_underlined():

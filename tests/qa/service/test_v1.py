@@ -41,7 +41,7 @@ def answering(*claims, citations, **fields):
     """A stand-in whose stream releases one claim after the other."""
     known = {one.marker: one for one in citations}
 
-    def stream(question, *, language, k=None, history=None):
+    def stream(question, *, language, k=None, history=None, **_):
         stand.asked.append((question, language, history))
         yield PassagesFound(())
         for claim in claims:
