@@ -1,19 +1,17 @@
 """Thumbs, stored for good. `dalil eval from-feedback` turns what people thought of answers into questions to measure with."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 from sqlalchemy import Column, Integer, MetaData, String, Table, Text, func, insert, select
-from sqlalchemy.engine import Connection, Row
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.engine import Row
 
 from index.errors import DalilError, InputError
-from index.sqlite import sqlite_engine
+from index.sqlite import SqliteFile
 
 Thumb = Literal["up", "down"]
 FILE = "feedback.db"
@@ -61,7 +59,7 @@ class Feedback:
         return {**asdict(self), "citations": list(self.citations)}
 
 
-class FeedbackStore:
+class FeedbackStore(SqliteFile):
     """The thumbs of one data folder, in SQLite. Safe to share between threads and processes.
 
     A thumb that `add` has returned for survives the end of the process and of the machine.
@@ -69,14 +67,7 @@ class FeedbackStore:
 
     def __init__(self, data: str | Path) -> None:
         """Open `data/feedback.db`, made when it is not there. Raises `FeedbackError`."""
-        self.path = Path(data) / FILE
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise FeedbackError(f"cannot make the folder {self.path.parent}: {error.strerror}") from None
-        self._engine = sqlite_engine(self.path)
-        with self._begin() as connection:
-            _metadata.create_all(connection)
+        super().__init__(Path(data) / FILE, _metadata, "feedback", FeedbackError)
 
     def add(
         self,
@@ -126,25 +117,6 @@ class FeedbackStore:
         query = select(_table.c.thumb, func.count()).group_by(_table.c.thumb)
         with self._begin() as connection:
             return {"up": 0, "down": 0} | {row[0]: row[1] for row in connection.execute(query)}
-
-    def close(self) -> None:
-        """Release the file."""
-        self._engine.dispose()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    @contextmanager
-    def _begin(self) -> Iterator[Connection]:
-        try:
-            with self._engine.begin() as connection:
-                yield connection
-        except SQLAlchemyError as error:
-            reason = str(getattr(error, "orig", None) or error).split("\n")[0]
-            raise FeedbackError(f"the feedback in {self.path} cannot be used: {reason}") from error
 
 
 def _feedback(row: Row[Any]) -> Feedback:

@@ -3,20 +3,18 @@
 import json
 import re
 import secrets
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
 from index.errors import DalilError, InputError, NotFound
-from index.sqlite import sqlite_engine
+from index.sqlite import SqliteFile
 from qa.conversation.turns import TURNS_READ, Turn
 
 FILE = "conversations.db"
@@ -70,7 +68,7 @@ class Conversation:
         return asdict(self)
 
 
-class ConversationStore:
+class ConversationStore(SqliteFile):
     """The conversations of one data folder. Safe to share between threads and processes.
 
     What a method has returned for survives the end of the process and of the machine. A conversation to which nothing was
@@ -79,15 +77,9 @@ class ConversationStore:
 
     def __init__(self, data: str | Path, days: float = 30) -> None:
         """Open `data/conversations.db`, made when it is not there. Raises `ConversationError`."""
-        self.path = Path(data) / FILE
+        super().__init__(Path(data) / FILE, _metadata, "conversations", ConversationError)
         self._days = days
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ConversationError(f"cannot make the folder {self.path.parent}: {error.strerror}") from None
-        self._engine = sqlite_engine(self.path)
         with self._begin() as connection:
-            _metadata.create_all(connection)
             self._expire(connection)
 
     def create(self, title: str = "", conversation_id: str | None = None) -> Conversation:
@@ -178,16 +170,6 @@ class ConversationStore:
             connection.execute(insert(_turns).values(turn))
         return True
 
-    def close(self) -> None:
-        """Release the file."""
-        self._engine.dispose()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     def _list(self, connection: Connection, *where: Any, offset: int = 0, limit: int = -1) -> list[Conversation]:
         count = select(func.count()).where(_turns.c.conversation == _conversations.c.id).scalar_subquery()
         query = select(_conversations, count.label("turns")).where(self._alive(), *where)
@@ -204,15 +186,6 @@ class ConversationStore:
     def _expire(self, connection: Connection) -> None:
         if self._days:
             connection.execute(delete(_conversations).where(_conversations.c.updated < _now(-self._days)))
-
-    @contextmanager
-    def _begin(self) -> Iterator[Connection]:
-        try:
-            with self._engine.begin() as connection:
-                yield connection
-        except SQLAlchemyError as error:
-            reason = str(getattr(error, "orig", None) or error).split("\n")[0]
-            raise ConversationError(f"the conversations in {self.path} cannot be used: {reason}") from error
 
 
 def check_id(conversation_id: str) -> str:
