@@ -43,7 +43,6 @@ KNOWN: dict[str, Known] = {
 _SUGGESTED = {
     "reranker": ("reranker", "BAAI/bge-reranker-v2-m3"),
     "language model": ("llm_model", "Qwen/Qwen2.5-1.5B-Instruct"),
-    "translator": ("translator", "Helsinki-NLP/opus-mt-ar-en"),
 }
 
 
