@@ -29,10 +29,16 @@ _HIJRI_MONTHS = (
     "جمادى-الثانية جمادى-الثاني رجب شعبان رمضان شوال ذو-القعدة ذي-القعدة ذوالقعدة ذو-الحجة ذي-الحجة ذوالحجة "
     "muharram safar rajab shaban sha'ban ramadan shawwal dhu-al-qadah dhu-al-hijjah dhul-qadah dhul-hijjah"
 )
-_WEEKDAYS = (
-    "الأحد الاثنين الإثنين الثلاثاء الأربعاء الخميس الجمعة السبت sunday monday tuesday wednesday thursday friday saturday "
-    "sun mon tue tues wed thu thur thurs fri sat"
-)
+_WEEKDAY = {
+    0: "الأحد sunday",
+    1: "الاثنين الإثنين monday",
+    2: "الثلاثاء tuesday",
+    3: "الأربعاء wednesday",
+    4: "الخميس thursday",
+    5: "الجمعة friday",
+    6: "السبت saturday",
+}
+_WEEKDAYS = " ".join((*_WEEKDAY.values(), "sun mon tue tues wed thu thur thurs fri sat"))
 _AROUND = (
     "نشر نشرت نشرة في بتاريخ تاريخ النشر يوم من الموافق الساعة آخر تحديث اخر التحديث حدث هـ ه ت م ص صباحا مساء ظهرا عام سنة "
     "بتوقيت غرينتش جرينتش مكة المكرمة published updated posted last modified date on at of am pm gmt utc est edt bst ast ah ad "
@@ -81,6 +87,16 @@ _DAY = r"(?<!\d)(\d{1,2})(?!\d)(?:st|nd|rd|th)?"
 _YEAR = r"(?<!\d)(\d{4})(?!\d)"
 _GAP = r"[\s,./\-]*"
 _YEAR_GAP = rf"{_GAP}(?:(?:من\s+)?(?:عام|سنه|لعام|لسنه)\s+|of\s+)?"
+
+# In running text: with clitics, and those that are also other words only beside a number or after "in".
+_OTHER_WORDS = frozenset(("may", "march", "mar", "اب", "ماي", "مارس", "جوان", "اوت"))
+_IN = r"in|since|of|by|until|last|next|early|late|mid|this|during|شهر|في|منذ|خلال|مطلع|نهايه|منتصف|اوايل|اواخر|حتي|من"
+_MENTION = re.compile(
+    rf"(?<![^\W_])(?P<before>(?:\d{{1,4}}(?:st|nd|rd|th)?|{_IN})[\s.,/-]+(?:من\s+|of\s+)?)?"
+    rf"(?:[وفبلك](?=\w{{4}}))?(?:ال)?(?P<name>{_alternatives(list(_MONTH_NUMBER))})(?![^\W\d_])(?P<after>[\s.,/-]*\d)?"
+)
+_WEEKDAY_NUMBER = {name.removeprefix("ال"): number for number, names in _WEEKDAY.items() for name in _spellings(names)}
+_WEEKDAY_MENTION = re.compile(rf"(?<![^\W_])(?:[وفبك]?ال|لل|(?=[a-z]))({'|'.join(_WEEKDAY_NUMBER)})s?(?![^\W_])")
 
 _DAY_MONTH_YEAR = re.compile(rf"{_DAY}{_GAP}(?:من\s+|(?:day\s+)?of\s+)?(?:شهر\s+)?{_MONTH}{_YEAR_GAP}{_YEAR}")
 _MONTH_DAY_YEAR = re.compile(rf"{_MONTH}\s*{_DAY}[\s,]+{_YEAR}")
@@ -137,6 +153,29 @@ def _dates(folded: str) -> list[tuple[int, str]]:
     found += [(m.start(), _iso(m[1], int(m[3]), m[4])) for m in _YEAR_FIRST.finditer(folded)]
     found += [(m.start(), _numbered(m[4], m[1], m[3])) for m in _YEAR_LAST.finditer(folded)]
     return [(offset, iso) for offset, iso in found if iso is not None]
+
+
+def find_months(folded: str, *, sure: bool = False) -> list[int]:
+    """Numbers of the Gregorian months that are named in a folded text, in order.
+
+    With `sure`, names that are other words too (`may`, «مارس») count only beside a number or after a word such as "in".
+
+    >>> find_months("from may to ١٢ أيار"), find_months("it may rain in march", sure=True)
+    ([5, 5], [3])
+    """
+    found = []
+    for match in _MENTION.finditer(fold(folded)):
+        name = " ".join(match["name"].split())
+        doubtful = name in _OTHER_WORDS or (name.isascii() and len(name) < 4)
+        if not (match["after"] or match["before"]) and doubtful and (sure or len(name) < 3):
+            continue
+        found.append(_MONTH_NUMBER[name])
+    return found
+
+
+def find_weekdays(folded: str) -> list[int]:
+    """The weekdays that are named in a folded text, in order, Sunday being 0; abbreviations are left out."""
+    return [_WEEKDAY_NUMBER[match[1]] for match in _WEEKDAY_MENTION.finditer(folded)]
 
 
 def find_date(text: str) -> str | None:

@@ -4,9 +4,12 @@ from collections.abc import Sequence
 
 from index.article import Language
 from index.hits import Hit
+from qa.figures import figures, missing_figure
 from qa.gate.claims import Draft, Judged, Problem
+from qa.gate.names import unknown_names
+from qa.gate.polarity import is_negated_otherwise, is_opposite
 from qa.grounding import Located, Verdict, verify
-from qa.judges import Judge, load_judge
+from qa.judges import Judge, agrees, load_judge
 
 _MISQUOTES = {
     Verdict.FABRICATED: (Problem.FABRICATED, "the quote does not stand in any passage: copy the words letter for letter"),
@@ -33,6 +36,8 @@ class Gate:
         located = verify(draft.quote, passages[draft.passage - 1], passages)
         if problem := _misquoted(located, passages):
             return Judged(draft, *problem, located if located.passage else None)
+        if unlike := _unlike(draft.text, located, self._judge):
+            return Judged(draft, *unlike, located)
         return Judged(draft, None, "", located)
 
 
@@ -41,3 +46,20 @@ def _misquoted(located: Located, passages: Sequence[Hit]) -> tuple[Problem, str]
         number = next(n for n, hit in enumerate(passages, 1) if hit.passage_id == located.passage.passage_id)
         return Problem.MISATTRIBUTED, f"these words stand in passage {number}, not in the passage that was named"
     return _MISQUOTES.get(located.verdict)
+
+
+def _unlike(claim: str, located: Located, judge: Judge) -> tuple[Problem, str] | None:
+    """What the claim says that the quote does not."""
+    quote, passage = located.quote, located.passage
+    assert passage is not None
+    if missing_figure(figures(claim, sure=True), figures(quote)):
+        return Problem.NUMBER, "a number, a date or a unit of the claim does not stand in its quote"
+    if unknown_names(claim, "\n".join(filter(None, (passage.text, passage.title, passage.source)))):
+        return Problem.NAME, "a name of the claim stands neither in its quote nor in the passage"
+    if is_negated_otherwise(claim, quote):
+        return Problem.NEGATED, "the claim says no where the quote says yes, or the other way round"
+    if is_opposite(claim, quote):
+        return Problem.UNSUPPORTED, "the claim says the opposite of its quote"
+    if not agrees(judge, quote, claim):
+        return Problem.UNSUPPORTED, "the quote does not say what the claim says"
+    return None
