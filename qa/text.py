@@ -9,6 +9,7 @@ import unicodedata
 FSI, PDI, LRM, RLM = "\u2068", "\u2069", "\u200e", "\u200f"
 
 BIDI_CONTROLS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_INVISIBLE = dict.fromkeys([*BIDI_CONTROLS, 0x200E, 0x200F])
 _CONTROLS = {code: " " for code in [*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029] if chr(code) != "\n"}
 _SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 # Only sequences that are complete go as a whole: a stray byte must not take the rest of the article with it.
@@ -26,6 +27,11 @@ def _run(letters: str, others: str) -> re.Pattern[str]:
 
 
 _LTR_RUN, _RTL_RUN = _run(f"{_LATIN}0-9", _ARABIC), _run(_ARABIC, _LATIN)
+
+
+def bare(text: str) -> str:
+    """Text without the invisible characters that steer the direction of writing: for programs, which see no direction."""
+    return text.translate(_INVISIBLE)
 
 
 def clean(text: str) -> str:

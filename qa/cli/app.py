@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "chat": ("qa.cli.chat:command", "A conversation in the terminal."),
     "search": ("qa.cli.search:command", "Passages only."),
     "serve": ("qa.cli.serve:command", "The HTTP service and the web page."),
+    "mcp": ("qa.cli.mcp:command", "A server for MCP clients, over stdin and stdout."),
     "eval": ("qa.evaluation.cli:command", "Measure on a set of questions."),
     "models": ("qa.cli.models:command", "The models in use: what they need, fetching and trying them."),
     "doctor": ("qa.cli.doctor:command", "What is on, off or missing, and how to turn it on."),

@@ -1,8 +1,6 @@
 """Every failure as `{"error": {"code", "message"}}` with the right status."""
 
 import json
-import logging
-import traceback
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,10 +10,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from index.errors import DalilError
+from qa.failures import describe as describe
 
-log = logging.getLogger("dalil.service")
-
-UNEXPECTED = "something went wrong here; the log of the service says more"
 _CODES = {
     400: "bad_input",
     404: "not_found",
@@ -83,15 +79,6 @@ def error_response(
     # A message may repeat input, and input may hold what UTF-8 cannot.
     content = json.dumps(body, ensure_ascii=False).encode(errors="replace")
     return Response(content, status, headers, media_type="application/json")
-
-
-def describe(error: BaseException) -> tuple[int, str, str]:
-    """Status, code and message of any exception. What is unexpected is logged: where, never with which words."""
-    if isinstance(error, DalilError):
-        return error.status, error.code, str(error)
-    # The message of an exception may hold the question, so only its type and its place are written.
-    log.error("unexpected %s\n%s", type(error).__name__, "".join(traceback.format_tb(error.__traceback__)))
-    return 500, _CODES[500], UNEXPECTED
 
 
 def _place(steps: Sequence[str | int]) -> str:

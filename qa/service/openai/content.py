@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote as percent
 
 from index.article import Language
 from index.hits import Hit
 from prompts import message
 from qa.answer import Answer, Citation, Claim, ClaimVerified, Event
+from qa.links import article_address, web_address
 from qa.text import clean_line, is_rtl, isolate
 from qa.wording import QUOTE_MARKS, lead, marker, one_of_each
 
@@ -18,8 +18,6 @@ Link = Callable[[Citation | Hit], str]
 _JOINER = "\u2060"
 # Images are fetched, links lead away and tags are markup: an article's own must be none of these in a client's page.
 _ACTIVE = re.compile(r"(?<=\])(?=[(\[:])|(?<=!)(?=\[)|(?<=<)(?=[A-Za-z/!?])")
-_UNSAFE_IN_URL = re.compile(r"[\s<>\"\\^`{|}\x00-\x1f\x7f]")
-_WEB = re.compile(r"https?://", re.IGNORECASE)
 
 
 def inert(text: str) -> str:
@@ -34,14 +32,8 @@ def inert(text: str) -> str:
 
 
 def linker(base: str) -> Link:
-    """The address of what is cited: the article's own where it has one for the web, else its place in the service at `base`."""
-
-    def link(item: Citation | Hit) -> str:
-        if item.url and _WEB.match(item.url):
-            return _UNSAFE_IN_URL.sub(lambda found: percent(found[0]), item.url.strip())
-        return f"{base.rstrip('/')}/articles/{percent(item.article_id, safe='')}"
-
-    return link
+    """The address of what is cited: the article's own where it has one on the web, else its place in the service at `base`."""
+    return lambda item: web_address(item.url) or article_address(base, item.article_id)
 
 
 @dataclass(slots=True)
