@@ -15,7 +15,7 @@ from qa.gate import Gate, Judged
 from qa.generation.packing import MOST, pack
 from qa.generation.writing import Limits, Outcome, Task, Writer
 from qa.grounding import find_quote
-from qa.models import ChatModel, ModelTimeout, Usage
+from qa.models import ChatModel, ModelRefused, ModelTimeout, Usage
 from qa.reading.sentences import Sentence
 from qa.settings import Settings
 
@@ -69,6 +69,8 @@ class Generative:
         """Each claim as it passes, and at the end what came of it. Never raises `ModelError`."""
         spent = Usage(self._writer.model.usage().price)
         worthy = _by_worth(found, reading)
+        if not worthy:
+            return Generated(None, None, {})
         outcome, released = yield from self._claims(asked, worthy, reading, spent)
         about = {"model": self._writer.model.name, "prompt": outcome.prompt or None, "usage": spent.to_dict()}
         if released.claims:
@@ -91,7 +93,8 @@ class Generative:
         except ModelError as error:
             return Outcome(trouble=error), released
         if not passages:
-            return Outcome(declined=True), released
+            said = f"the {self._writer.model.context} tokens of {self._writer.model.name} have no room for a passage"
+            return Outcome(trouble=ModelRefused(f"{said}: see llm_context and llm_max_tokens")), released
         task = Task(
             question,
             asked.language,

@@ -42,7 +42,7 @@ class Server:
 
     url: str
     reply: Callable[[dict[str, Any]], Reply]
-    structured: bool = True
+    structured: bool | None = True
     requests: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str | None] = field(default_factory=list)
     probes: int = 0
@@ -91,7 +91,8 @@ def serve(reply: Callable[[dict[str, Any]], Reply], **more: Any) -> Iterator[Ser
             form = (body.get("response_format") or {}).get("json_schema", {}).get("schema")
             if form == PROBE:
                 state.probes += 1
-                said = Reply([PROBED]) if state.structured else Reply(["Hello! How can I help?"])
+                known = {True: Reply([PROBED]), False: Reply(["Hello! How can I help?"]), None: Reply(status=500)}
+                said = known[state.structured]
             else:
                 state.requests.append(body)
                 said = state.reply(body)

@@ -75,3 +75,27 @@ def make_chat_model(folder: Path, seed: int = 0) -> Path:
     tokenizer.chat_template = "{% for message in messages %}{{ message.content }} {% endfor %}"
     tokenizer.save_pretrained(folder)
     return folder
+
+
+TEMPLATE = "{% for m in messages %}{{ m.content }}\n{% endfor %}"
+
+
+def make_chat(folder: Path, seed: int = 0, template: str | None = TEMPLATE, longest: int = 4096) -> Path:
+    """A Llama of random weights over bytes, with a chat template: it writes noise, as fast as a model can."""
+    import torch
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+    torch.manual_seed(seed)
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    tokenizer = Tokenizer(models.BPE(vocab={char: at for at, char in enumerate([*alphabet, "</s>"])}, merges=[]))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token="</s>", pad_token="</s>")
+    fast.chat_template = template
+    fast.save_pretrained(folder)
+    sizes = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
+    ends = {"bos_token_id": None, "eos_token_id": len(alphabet), "pad_token_id": len(alphabet)}
+    config = LlamaConfig(vocab_size=len(alphabet) + 1, max_position_embeddings=longest, initializer_range=0.8, **sizes, **ends)
+    LlamaForCausalLM(config).save_pretrained(folder)
+    return folder

@@ -3,6 +3,7 @@
 from qa.models.base import ChatModel, Message, Usage, complete
 from qa.models.errors import (
     ModelCancelled,
+    ModelFailed,
     ModelNonsense,
     ModelOverloaded,
     ModelRefused,
@@ -15,6 +16,7 @@ __all__ = [
     "ChatModel",
     "Message",
     "ModelCancelled",
+    "ModelFailed",
     "ModelNonsense",
     "ModelOverloaded",
     "ModelRefused",

@@ -17,6 +17,10 @@ class ModelUnavailable(_ChatError):
     """Raised when the model cannot be reached or loaded, or its server fails."""
 
 
+class ModelFailed(ModelUnavailable):
+    """Raised when the server is there and fails (HTTP 5xx)."""
+
+
 class ModelTimeout(_ChatError):
     """Raised when the model did not answer in time."""
 

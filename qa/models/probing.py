@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Any
 
 from qa.models.base import ChatModel, Message
-from qa.models.errors import ModelRefused
+from qa.models.errors import ModelFailed, ModelNonsense, ModelRefused
 
 _WORD = "k7q-ready"
 SCHEMA: dict[str, Any] = {
@@ -21,16 +21,22 @@ SCHEMA: dict[str, Any] = {
 }
 """A schema that no model fills by chance: the question below says nothing about it."""
 _KEPT_S = 7 * 24 * 3600
+_DOUBTED_S = 3600
 
 
-def keeps_to_schema(model: ChatModel) -> bool:
-    """Whether the server really shapes its answers by a schema, or only takes the word and ignores it. Raises `ModelError`."""
+def keeps_to_schema(model: ChatModel) -> bool | None:
+    """Whether the server really shapes its answers by a schema, or only takes the word and ignores it.
+
+    `None` where it fails at it: some do not know schemas, but it may be something that passes. Raises `ModelError`.
+    """
     pieces = model.stream([Message("user", "Say hello.")], schema=SCHEMA, max_tokens=40)
     try:
         with closing(pieces):  # type: ignore[type-var]
             return bool(json.loads("".join(pieces)) == {_WORD: "zx41"})
     except ValueError:
         return False
+    except (ModelFailed, ModelNonsense):
+        return None
     except ModelRefused as error:
         if error.final:
             raise
@@ -43,12 +49,13 @@ class Probes:
     def __init__(self, path: Path | None) -> None:
         self._path, self._known, self._lock = path, dict[str, tuple[bool, float]](), Lock()
 
-    def get(self, key: str, probe: Callable[[], bool]) -> bool:
-        """What is known of `key`, else what `probe` finds out."""
+    def get(self, key: str, probe: Callable[[], bool | None]) -> bool:
+        """What is known of `key`, else what `probe` finds out; what it cannot tell counts as no, for an hour."""
         with self._lock:
             known = self._known.get(key) or self._read().get(key)
             if known is None or time.time() - known[1] > _KEPT_S:
-                known = (probe(), time.time())
+                found = probe()
+                known = (bool(found), time.time() - (_KEPT_S - _DOUBTED_S if found is None else 0))
                 self._write(self._read() | {key: known})
             self._known[key] = known
         return known[0]

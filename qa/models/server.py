@@ -10,7 +10,15 @@ from typing import Any, Self
 
 from index.errors import MissingExtra, ModelError, SettingsError
 from qa.models.base import Message, Usage, never
-from qa.models.errors import ModelCancelled, ModelNonsense, ModelOverloaded, ModelRefused, ModelTimeout, ModelUnavailable
+from qa.models.errors import (
+    ModelCancelled,
+    ModelFailed,
+    ModelNonsense,
+    ModelOverloaded,
+    ModelRefused,
+    ModelTimeout,
+    ModelUnavailable,
+)
 from qa.models.probing import Probes, keeps_to_schema
 from qa.models.slots import POLL_S, Slots
 from qa.models.tokens import token_counter
@@ -110,6 +118,8 @@ class ServerModel:
                     if isinstance(piece, BaseException):
                         raise piece
                     yield piece
+            except ModelFailed:
+                raise
             except (ModelUnavailable, ModelTimeout) as error:
                 self._resting = (time.monotonic() + _REST_S, error)
                 raise
@@ -294,7 +304,7 @@ def _translated(error: Exception, model: ServerModel) -> BaseException:
             said = f"{model.name} is not there (HTTP 404): see llm_model, and llm_url, which often ends in /v1"
             return ModelRefused(said, detail, final=True)
         case openai.APIStatusError() if error.status_code >= 500:
-            return ModelUnavailable(f"the server of {model.name} failed (HTTP {error.status_code})", detail)
+            return ModelFailed(f"the server of {model.name} failed (HTTP {error.status_code})", detail)
         case openai.APIStatusError():
             return ModelRefused(
                 f"{model.name} refuses the request (HTTP {error.status_code} {error.code or ''})".rstrip(), detail

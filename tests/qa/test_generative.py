@@ -397,6 +397,15 @@ def test_the_prompt_keeps_to_the_context_of_the_model(folder):
     assert sum(count_tokens(one["content"]) for one in server.requests[0]["messages"]) <= tokens - 70
 
 
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_a_context_without_room_for_a_passage_is_no_refusal(folder, language):
+    answer, server = ask(folder, language, lambda *_: Reply(), llm_context=600)
+    assert not server.requests
+    assert answer.mode == "extractive"
+    assert answer.citations
+    assert answer.note == f"{message('note.absent', language)} {message('note.own_words', language)}"
+
+
 def test_the_answer_comes_last(folder):
     with serve(lambda body: whole(claim(body, "en"))) as server, open_with(folder, server.url) as dalil:
         events = list(dalil.stream(ASKED["en"][0]))
