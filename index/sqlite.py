@@ -9,6 +9,7 @@ from sqlalchemy import Engine, MetaData, create_engine, event
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from index.errors import DalilError
 
@@ -45,7 +46,11 @@ class SqliteFile:
             raise error(f"cannot make the folder {path.parent}: {failure.strerror}") from None
         self._engine = sqlite_engine(path)
         with self._begin() as connection:
-            tables.create_all(connection)
+            for table in tables.sorted_tables:
+                # Unlike `create_all`, also right when two processes do it at the same moment.
+                connection.execute(CreateTable(table, if_not_exists=True))
+                for index in table.indexes:
+                    connection.execute(CreateIndex(index, if_not_exists=True))
 
     def close(self) -> None:
         """Release the file."""

@@ -2,20 +2,17 @@
 
 import json
 import secrets
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from sqlalchemy import Column, MetaData, String, Table, Text, delete, select
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.engine import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
 from index.errors import DalilError, NotFound
-from index.sqlite import sqlite_engine
+from index.sqlite import SqliteFile
 
 FILE = "shared.db"
 
@@ -45,16 +42,17 @@ class Shared:
     answer: dict[str, Any]
 
 
-class SharedAnswers:
-    """The shared answers of one data folder, in SQLite; made with the first. Safe to share between threads and processes."""
+class SharedAnswers(SqliteFile):
+    """The shared answers of one data folder, in SQLite. Safe to share between threads and processes."""
 
     def __init__(self, data: str | Path) -> None:
-        self.path = Path(data) / FILE
-        self._engine = sqlite_engine(self.path)
+        """Open `data/shared.db`, made when it is not there. Raises `SharingError`."""
+        super().__init__(Path(data) / FILE, _metadata, "shared answers", SharingError)
 
     def add(self, answer: Mapping[str, Any]) -> Shared:
         """Keep an answer, but not which conversation it is from; the same one again keeps its id. Raises `SharingError`."""
         text = json.dumps({**answer, "conversation_id": None}, ensure_ascii=False, sort_keys=True)
+        text = text.encode("utf-8", "replace").decode()  # JSON can hold half a character, UTF-8 cannot
         now = datetime.now(UTC).isoformat(timespec="seconds")
         values = {"id": secrets.token_hex(16), "created": now, "answer": text}
         with self._begin() as connection:
@@ -75,23 +73,3 @@ class SharedAnswers:
         with self._begin() as connection:
             if not connection.execute(delete(_table).where(_table.c.id == shared_id)).rowcount:
                 raise NotFound(f"no shared answer has the id {shared_id[:100]!r}")
-
-    def close(self) -> None:
-        """Release the file."""
-        self._engine.dispose()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    @contextmanager
-    def _begin(self) -> Iterator[Connection]:
-        try:
-            with self._engine.begin() as connection:
-                _metadata.create_all(connection)
-                yield connection
-        except SQLAlchemyError as error:
-            reason = str(getattr(error, "orig", None) or error).split("\n")[0]
-            raise SharingError(f"the shared answers in {self.path} cannot be used: {reason}") from error

@@ -87,7 +87,8 @@ async function route() {
     else if (kind === "c" && id !== encodeURIComponent(talks.current)) await openTalk(decodeURIComponent(id));
     else if (kind !== "c" && talks.current) newTalk();
   } catch (error) {
-    status("error", { message: explain(error) });
+    if (shared) element("answers").replaceChildren(make("p", { className: "failure", role: "alert", textContent: explain(error) }));
+    else status("error", { message: explain(error) });
   }
 }
 
@@ -112,9 +113,9 @@ function newTalk() {
 /** An answer that somebody shared: as it was given, to read. */
 async function openShared(id) {
   document.body.classList.add("shared");
+  element("empty").hidden = true;
   const { answer, created } = await get(`answers/${encodeURIComponent(id)}`, { quiet: true });
   const about = make("p", { className: "note" }, text("shared_on", { date: day(created) }), " ", make("a", { href: "./", words: "ask_own" }));
-  element("empty").hidden = true;
   element("answers").replaceChildren(about, showAnswer(answer, { closed: true }).article);
 }
 

@@ -65,10 +65,10 @@ class Widget {
     this.source = make("div", { className: "beside", hidden: true, tabIndex: 0, role: "region", label: "source" });
     this.back = iconButton("back", "back", () => this.closeSource(), { hidden: true });
     const bar = make(
-      "header",
+      "div",
       { className: "bar" },
       this.back,
-      make("h1", { textContent: title }),
+      make("h2", { textContent: title }),
       iconButton("add", "new", () => this.fresh()),
       iconButton("close", "close", () => this.toggle(false)),
     );
@@ -95,7 +95,7 @@ class Widget {
       this.asked(question);
     });
     this.form = form;
-    return make("footer", { className: "composer" }, this.status, form, this.spoken);
+    return make("div", { className: "composer" }, this.status, form, this.spoken);
   }
 
   /** The box reads in the direction of its text or, while it is empty, of the widget. */

@@ -54,7 +54,7 @@ def browser():
 
 @pytest.fixture(scope="module")
 def service(serve, seeded):
-    with serve(seeded()) as client:
+    with serve(seeded(), max_body_mb=1) as client:
         assert client.post("/articles", json=[HOSTILE, FOOTNOTES, EMOJI]).json()["added"] == 3
         yield client
 
@@ -93,14 +93,16 @@ def is_failure(said):
 
 @pytest.fixture
 def open_page(watched, service):
-    """A function that opens the page of `service` and waits until it is there."""
+    """A function that opens the page of `service` and waits until it is there; no conversation outlives the test."""
 
     def opened(path="/", **options):
         page = watched(str(service.base_url.join(path)), **options)
         page.locator("body:not(.loading)").wait_for()
         return page
 
-    return opened
+    yield opened
+    for one in service.get("/conversations", params={"limit": 1000}).json()["conversations"]:
+        service.delete(f"/conversations/{one['id']}")
 
 
 @pytest.fixture
