@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from index.collection import Collection
 from index.language import fold
 from index.retrieval import Found, Query
-from qa.reading.orders import addresses_machine
+from qa.reading.orders import addresses_machine, order_spans
 from qa.reading.question import asks_for
 from qa.reading.ranker import Ranked, confidence, rank
 from qa.reading.sentences import Sentence, articles_read, candidates, joined
@@ -40,8 +40,15 @@ def read(query: Query, found: Sequence[Found], collection: Collection) -> Readin
 
 
 def _without_orders(ranked: Sequence[Ranked]) -> list[Ranked]:
-    """Without the sentences that speak to a machine."""
-    return [item for item in ranked if not addresses_machine(fold(item.candidate.sentence.whole))]
+    """Without the sentences that speak to a machine, and those that go on with what such a one says."""
+    return [item for item in ranked if not _is_order(item.candidate.sentence)]
+
+
+def _is_order(sentence: Sentence) -> bool:
+    if addresses_machine(fold(sentence.whole)):
+        return True
+    start, end = sentence.start - sentence.hit.start, sentence.end - sentence.hit.start
+    return any(start < last and first < end for first, last in order_spans(sentence.hit.text))
 
 
 def choose(ranked: Sequence[Ranked]) -> tuple[Sentence, ...]:

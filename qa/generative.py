@@ -15,6 +15,7 @@ from qa.gate import Gate, Judged
 from qa.generation.packing import MOST, pack
 from qa.generation.writing import Limits, Outcome, Task, Writer
 from qa.grounding import find_quote
+from qa.judges import LazyJudge
 from qa.models import ChatModel, ModelRefused, ModelTimeout, Usage
 from qa.reading.sentences import Sentence
 from qa.settings import Settings
@@ -54,7 +55,9 @@ def make_writer(settings: Settings, model: ChatModel | None) -> Writer | None:
     """What writes with `model`, as the settings say; `None` without a model."""
     if model is None:
         return None
-    return Writer(model, Gate(), Limits(settings.llm_timeout_s, settings.llm_max_tokens), settings.prompts)
+    return Writer(
+        model, Gate(LazyJudge(settings.judge)), Limits(settings.llm_timeout_s, settings.llm_max_tokens), settings.prompts
+    )
 
 
 class Generative:

@@ -70,6 +70,7 @@ class Settings(BaseModel):
     llm_form: Literal["auto", "json", "tagged"] = Field("auto", description="form of the model's claims; `auto` finds out")
     llm_tokenizer: str | None = Field(None, description="counts the server's tokens: a tiktoken encoding, a hub name, a file")
     llm_device: str | None = Field(None, description="torch device of a transformers model, such as `cpu` or `cuda`")
+    judge: str = Field("bundled", description="says whether a quote bears a claim out: `bundled`, `nli:MODEL`, `llm:MODEL@URL`")
     prompts: Path | None = Field(None, description="folder with prompts that take the place of the bundled ones")
     conversation_days: float = Field(
         30, ge=0, description="days after its last question that a conversation is kept; 0: always"

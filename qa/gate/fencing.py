@@ -2,7 +2,8 @@
 
 Characters that mean something to a machine (brackets, pipes, backticks, the colon after "system") take their full-width forms,
 which look alike to a reader of any language, break every chat template, link and fence, and fold back to what they were: the
-words a model copies from here are found in the article as stored. Characters that cannot be seen are left out.
+words a model copies from here are found in the article as stored. Characters that cannot be seen are left out,
+and so are whole sentences that give orders to a machine.
 """
 
 import re
@@ -10,6 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from index.hits import Hit
+from qa.reading.orders import order_spans
 
 _WIDE = str.maketrans({char: chr(ord(char) + 0xFEE0) for char in "<>[]{}|`\\"})
 _MARKUP = re.compile(
@@ -19,6 +21,7 @@ _MARKUP = re.compile(
     r"|(?<![^\W_])(?i:system|assistant|user|developer|human|ai|tool|النظام|المساعد|المستخدم)\s*:",
     re.MULTILINE,
 )
+_LEFT_OUT = " ［…］ "
 _TAGS = "\U000e0000"  # from here on: tags and variation selectors
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 
@@ -55,8 +58,18 @@ def fenced(passages: Sequence[Hit]) -> str:
 def _fence(number: int, hit: Hit) -> str:
     about = {"title": hit.title, "source": hit.source, "date": hit.date}
     attributes = "".join(f' {name}="{_line(value)}"' for name, value in about.items() if value)
-    return f'<passage number="{number}"{attributes}>\n{neutralised(hit.text)}\n</passage>'
+    return f'<passage number="{number}"{attributes}>\n{_without_orders(hit.text)}\n</passage>'
+
+
+def _without_orders(text: str) -> str:
+    """The text neutralised, with a mark where it spoke to the machine."""
+    pieces, at = [], 0
+    for start, end in order_spans(text):
+        if start >= at:
+            pieces += [neutralised(text[at:start]), _LEFT_OUT]
+        at = max(at, end)
+    return "".join([*pieces, neutralised(text[at:])])
 
 
 def _line(value: str) -> str:
-    return " ".join(neutralised(value).replace('"', "”").split())
+    return " ".join(_without_orders(value).replace('"', "”").split())

@@ -6,11 +6,14 @@ from index.article import Language
 from index.hits import Hit
 from qa.figures import figures, missing_figure
 from qa.gate.claims import Draft, Judged, Problem
+from qa.gate.languages import is_written_in
 from qa.gate.names import unknown_names
 from qa.gate.polarity import is_negated_otherwise, is_opposite
+from qa.gate.safety import quotes_an_order, repeats_the_question, unsafe
 from qa.grounding import Located, Verdict, verify
 from qa.judges import Judge, agrees, load_judge
 
+_LANGUAGES: dict[Language, str] = {"ar": "Arabic", "en": "English"}
 _MISQUOTES = {
     Verdict.FABRICATED: (Problem.FABRICATED, "the quote does not stand in any passage: copy the words letter for letter"),
     Verdict.STITCHED: (Problem.STITCHED, "the quote joins words of several places: quote one unbroken run of words"),
@@ -26,19 +29,42 @@ class Gate:
     def __init__(self, judge: Judge | None = None) -> None:
         self._judge: Judge = judge or load_judge("bundled")
 
-    def judge(self, draft: Draft, passages: Sequence[Hit], language: Language) -> Judged:
-        """Whether `draft` may be shown to somebody who asked in `language`; `passages` as the model was shown them, from 1."""
-        if not draft.text.strip():
-            return Judged(draft, Problem.EMPTY, "the claim is empty", None)
+    def judge(
+        self, draft: Draft, passages: Sequence[Hit], language: Language, *, question: str = "", prompt: str = ""
+    ) -> Judged:
+        """Whether `draft` may be shown to somebody who asked `question` in `language`.
+
+        `passages` as the model was shown them, from 1; `prompt` is what it was told beside them. Raises `JudgeError` where a
+        judge that is a model or a server does not answer.
+        """
+        if wrong := _unusable(draft.text, language, question, prompt):
+            return Judged(draft, *wrong, None)
         if not 1 <= draft.passage <= len(passages):
             reason = f"there is no passage {draft.passage}: they are numbered from 1 to {len(passages)}"
             return Judged(draft, Problem.NO_SUCH_PASSAGE, reason, None)
         located = verify(draft.quote, passages[draft.passage - 1], passages)
         if problem := _misquoted(located, passages):
             return Judged(draft, *problem, located if located.passage else None)
+        assert located.passage is not None
+        begin = located.passage.start
+        if quotes_an_order(located.passage.text, located.start - begin, located.end - begin):
+            return Judged(draft, Problem.UNSAFE, "the quote is no statement but an order", located)
         if unlike := _unlike(draft.text, located, self._judge):
             return Judged(draft, *unlike, located)
         return Judged(draft, None, "", located)
+
+
+def _unusable(claim: str, language: Language, question: str, prompt: str) -> tuple[Problem, str] | None:
+    """What is wrong with the words of a claim, whatever it rests on."""
+    if not any(map(str.isalnum, claim)):
+        return Problem.EMPTY, "the claim is empty"
+    if wrong := unsafe(claim, prompt):
+        return Problem.UNSAFE, f"the claim holds {wrong}: write plain sentences"
+    if question and repeats_the_question(claim, question):
+        return Problem.EMPTY, "the claim only repeats the question"
+    if not is_written_in(language, claim):
+        return Problem.WRONG_LANGUAGE, f"the claim is not in {_LANGUAGES[language]}, the language of the question"
+    return None
 
 
 def _misquoted(located: Located, passages: Sequence[Hit]) -> tuple[Problem, str] | None:

@@ -95,7 +95,7 @@ class Writer:
 
     def judge(self, draft: Draft, task: Task) -> Judged:
         """The gate's verdict. Raises `DalilError` where the judge is not there."""
-        return self._gate.judge(draft, task.passages, task.language)
+        return self._gate.judge(draft, task.passages, task.language, question=task.question)
 
     def request(self, question: str, passages: Sequence[Hit], language: Language) -> Prompt:
         """What is asked, in the form that the model can keep to. Raises `ModelError`, `SettingsError`."""

@@ -4,6 +4,7 @@
 model behind an OpenAI-compatible address and counts what it costs.
 """
 
+from threading import Lock
 from typing import Any, Protocol
 
 from qa.judges.errors import JudgeError
@@ -46,6 +47,25 @@ def load_judge(name: str, *, key: str | None = None, price: tuple[float, float] 
         model, _, url = rest.partition("@")
         return LlmJudge(model, url, key=key, price=price)
     raise JudgeError(f"no judge is called {name!r}: there are bundled, nli:MODEL and llm:MODEL@URL")
+
+
+class LazyJudge:
+    """A judge that is loaded when it is first asked, once for all threads. Raises what `load_judge` raises."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._lock = Lock()
+        self._judge: Judge | None = None
+
+    def supports(self, premise: str, hypothesis: str) -> float:
+        """See `Judge.supports`."""
+        with self._lock:
+            judge = self._judge = self._judge or load_judge(self.name)
+        return judge.supports(premise, hypothesis)
+
+    def usage(self) -> dict[str, Any]:
+        """Counts so far; none before it was asked."""
+        return self._judge.usage() if self._judge else {}
 
 
 def agrees(judge: Judge, premise: str, hypothesis: str) -> bool:

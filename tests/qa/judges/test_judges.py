@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from qa.judges import THRESHOLD, agrees, load_judge
+from qa.judges import THRESHOLD, LazyJudge, agrees, load_judge
 from qa.judges.bundled import BundledJudge
 from qa.judges.errors import JudgeError
 
@@ -159,3 +159,13 @@ def test_a_server_that_stumbles_is_asked_again_and_one_that_fails_is_an_error(se
     server.script = [503, 503, 503]
     with pytest.raises(JudgeError, match=r"did not answer: .*503"):
         judge.supports("a", "c")
+
+
+def test_a_lazy_judge_is_loaded_when_it_is_asked() -> None:
+    judge = LazyJudge("bundled")
+    assert judge.usage() == {}
+    assert judge.supports("The war ended", "The war ended") == 1.0
+    missing = LazyJudge("oracle")
+    for _ in range(2):
+        with pytest.raises(JudgeError, match="no judge is called"):
+            missing.supports("a", "b")
