@@ -4,6 +4,7 @@ import re
 from urllib.parse import quote as percent
 
 _UNSAFE = re.compile(r"[\s<>\"\\^`{|}\x00-\x1f\x7f]")
+_WORDS = 9
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 
 
@@ -25,3 +26,13 @@ def article_address(base: str, article_id: str) -> str:
     'http://localhost:8080/articles/%D8%A3%2F1'
     """
     return f"{base.rstrip('/')}/articles/{percent(article_id, safe='')}"
+
+
+def quote_address(address: str, quote: str) -> str:
+    """An article's address that leads to a quote in it: browsers that know text fragments scroll there and mark it.
+
+    >>> quote_address("https://example.org/a", "Built in 1872, it was closed for well-known reasons.")
+    'https://example.org/a#:~:text=Built%20in%201872%2C%20it%20was%20closed%20for%20well%2Dknown'
+    """
+    start = percent(" ".join(quote.split()[:_WORDS]), safe="").replace("-", "%2D")
+    return f"{address}{'' if '#' in address else '#'}:~:text={start}"

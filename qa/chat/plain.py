@@ -65,6 +65,8 @@ def _said(answer: Answer, sources: bool) -> Iterator[Part]:
         for piece in quoted(answer):
             yield from [_quote(piece, gap)] if piece.number else _paragraphs(piece.lead, answer.language, gap)
             gap = "\n"
+    if answer.note:
+        yield from _paragraphs(answer.note, answer.language, "\n\n")
 
 
 def _short(label: str, words: str) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 from index.article import Language
 from index.hits import Hit
 from prompts import message
-from qa.answer import Answer, Citation, Claim, ClaimVerified, Event
-from qa.links import article_address, web_address
+from qa.answer import Answer, Citation, Claim, ClaimVerified, Event, Mode
+from qa.links import article_address, quote_address, web_address
 from qa.text import clean_line, is_rtl, isolate
 from qa.wording import QUOTE_MARKS, lead, marker, one_of_each
 
@@ -48,6 +48,8 @@ class Writing:
     sources: bool = True
     text: str = ""
     annotations: list[dict[str, Any]] = field(default_factory=list)
+    addresses: dict[int, str] = field(default_factory=dict)
+    """of each marker that the text has"""
     answer: Answer | None = None
     _claims: int = 0
     _article: str | None = None
@@ -58,15 +60,15 @@ class Writing:
         before = len(self.text)
         match event:
             case ClaimVerified():
-                self._claim(event.claim, event.citations)
+                self._claim(event.claim, event.citations, event.mode)
             case Answer():
                 self.answer = event
                 self._end(event)
         return self.text[before:]
 
-    def _claim(self, claim: Claim, citations: Sequence[Citation]) -> None:
+    def _claim(self, claim: Claim, citations: Sequence[Citation], mode: Mode) -> None:
         self._claims += 1
-        quoted = len(citations) == 1 and claim.text == citations[0].quote
+        quoted = mode == "extractive" and len(citations) == 1
         if self.text:
             self.text += "\n\n" if quoted or self._quoted else " "
         self._quoted = quoted
@@ -92,24 +94,35 @@ class Writing:
         about = {
             "start_index": end - len(shown),
             "end_index": end,
-            "url": self.link(citation),
+            "url": self._address(citation),
             "title": clean_line(citation.title or "") or message("untitled", self.language),
             "content": citation.quote,
         }
         self.annotations.append({"type": "url_citation", "url_citation": about})
 
+    def _address(self, citation: Citation) -> str:
+        """The article's address; for its further quotes, an address that leads to the quote.
+
+        Open WebUI numbers sources by their addresses, so two markers with one address would shift all numbers behind them.
+        """
+        if citation.marker not in self.addresses:
+            address = self.link(citation)
+            taken = address in self.addresses.values()
+            self.addresses[citation.marker] = quote_address(address, citation.quote) if taken else address
+        return self.addresses[citation.marker]
+
     def _end(self, answer: Answer) -> None:
         """What only the whole answer tells: claims that came with no event of their own, the short answer, notes, sources."""
         known = {citation.marker: citation for citation in answer.citations}
         for claim in answer.claims[self._claims :]:
-            self._claim(claim, [known[marker] for marker in claim.citations])
+            self._claim(claim, [known[number] for number in claim.citations], answer.mode)
         if answer.refused:
             near = answer.answer == message("refusal_near", answer.language) and not self.sources
             self._paragraph(message("refusal", answer.language) if near else inert(answer.answer))
         elif answer.short:
             self._paragraph(f"{message('short', self.language)}: {isolate(inert(answer.short))}")
-        if note := getattr(answer, "note", None):
-            self._paragraph(inert(note))
+        if answer.note:
+            self._paragraph(inert(answer.note))
         if self.sources:
             self._sources(answer)
 
@@ -118,16 +131,16 @@ class Writing:
 
     def _sources(self, answer: Answer) -> None:
         if answer.refused:
-            lines = [f"- {self._source(hit)}" for hit in one_of_each(answer.passages)]
+            lines = [f"- {self._source(hit, self.link(hit))}" for hit in one_of_each(answer.passages)]
         else:
-            lines = [f"- {marker(citation.marker)} {self._source(citation)}" for citation in answer.citations]
+            lines = [f"- {marker(one.marker)} {self._source(one, self._address(one))}" for one in answer.citations]
         if lines:
             self._paragraph(f"{_heading(answer.refused, self.language)}\n\n" + "\n".join(lines))
 
-    def _source(self, item: Citation | Hit) -> str:
+    def _source(self, item: Citation | Hit, address: str) -> str:
         title = re.sub(r"([\[\]\\])", r"\\\1", inert(item.title or "") or message("untitled", self.language))
         rest = [isolate(inert(part)) for part in (item.source, item.date) if part]
-        return " · ".join([f"[{isolate(title)}](<{self.link(item)}>)", *rest])
+        return " · ".join([f"[{isolate(title)}](<{address}>)", *rest])
 
 
 def _heading(refused: bool, language: Language) -> str:

@@ -11,7 +11,7 @@ from qa.answer import Event
 from qa.service.openai.content import Writing
 from qa.service.openai.inputs import Message
 
-_TOLD = ("refused", "confidence", "mode", "short", "language", "standalone", "conflict", "note", "timings_ms")
+_TOLD = ("refused", "confidence", "mode", "short", "language", "standalone", "conflict", "note", "model", "usage", "timings_ms")
 
 
 def data_frame(document: dict[str, Any], name: str = "") -> bytes:

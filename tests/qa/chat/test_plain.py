@@ -74,6 +74,11 @@ def test_written_answers_keep_the_direction_of_their_language_and_show_the_quote
     assert f"{FSI}“{ENGLISH}”{PDI}" in shown
 
 
+def test_a_note_stands_before_the_sources():
+    noted = replace(extractive(citation(1, ENGLISH), language="en"), note="The model was slow.")
+    assert f"{FSI}[1]{PDI}\n\nThe model was slow.\n\nSources\n" in plain_answer(noted)[0]
+
+
 @pytest.mark.parametrize(
     ("line", "language", "shown"),
     [

@@ -45,7 +45,8 @@ def answering(*claims, citations, **fields):
         stand.asked.append((question, language, history))
         yield PassagesFound(())
         for claim in claims:
-            yield ClaimVerified(claim, tuple(known[number] for number in claim.citations))
+            mode = "extractive" if claim.text in (one.quote for one in citations) else "generative"
+            yield ClaimVerified(claim, tuple(known[number] for number in claim.citations), mode)
         yield Answer(question, language, "", None, False, 0.9, "extractive", claims, tuple(citations))
 
     stand = SimpleNamespace(stream=stream, asked=[], articles=lambda **_: ([], 0))
@@ -184,6 +185,21 @@ def test_links_go_to_the_public_address_where_one_is_set(serve):
     with serve(QUOTED, public_url="https://news.example/ask/") as http:
         cited = ask(client_of(http), "When?").choices[0].message.annotations[1].url_citation
     assert cited.url == "https://news.example/ask/articles/a%202%2F%D8%A8"
+
+
+def test_further_quotes_of_an_article_have_addresses_of_their_own(serve):
+    """Open WebUI numbers sources by address: markers that share one would point to other articles there."""
+    quotes = ["The bridge was closed.", "Cars cross it - every day, all year round, and at night as well.", "It rusts."]
+    same = {"article_id": "a", "url": "https://example.org/1"}
+    citations = [citation(1, quotes[0], **same), citation(2, quotes[1], **same), citation(3, quotes[2])]
+    stand = answering(*(Claim(one.quote, (one.marker,)) for one in citations), Claim("So it is.", (2, 1)), citations=citations)
+    with serve(stand) as http:
+        message = ask(client_of(http), "When?").choices[0].message
+    urls = [annotation.url_citation.url for annotation in message.annotations]
+    own = "https://example.org/1#:~:text=Cars%20cross%20it%20%2D%20every%20day%2C%20all%20year%20round%2C"
+    assert urls[:2] == ["https://example.org/1", own]
+    assert urls[3:] == [own, "https://example.org/1"]
+    assert f"](<{own}>)" in message.content
 
 
 def test_article_text_is_no_markup(serve):
