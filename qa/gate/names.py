@@ -42,7 +42,8 @@ def unknown_names(claim: str, known: str) -> list[str]:
     context = _Known(known)
     if len(_ARABIC.findall(claim)) > len(claim) / 3:
         latin = [name for name in _latin_names(claim) if not context.has_latin(name)]
-        return latin + [name for name in _arabic_words(claim) if not context.has_arabic(name) and _is_arabic_name(name)]
+        rare = [word for word in _arabic_words(claim) if _is_rare(word)]  # the cheap question first
+        return latin + [name for name in rare if not context.has_arabic(name) and _is_arabic_name(name)]
     return [name for name in _latin_names(claim) if not context.has_latin(name)]
 
 
