@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from index.article import Language
 from index.hits import Hit
+from index.language import sentence_spans
 from qa.figures import figures, missing_figure
 from qa.gate.claims import Draft, Judged, Problem
 from qa.gate.languages import is_written_in
@@ -86,6 +87,7 @@ def _unlike(claim: str, located: Located, judge: Judge) -> tuple[Problem, str] |
         return Problem.NEGATED, "the claim says no where the quote says yes, or the other way round"
     if is_opposite(claim, quote):
         return Problem.UNSUPPORTED, "the claim says the opposite of its quote"
-    if not agrees(judge, quote, claim):
+    # Each sentence by itself: a false one must not pass in the company of a true one.
+    if not all(agrees(judge, quote, claim[start:end]) for start, end in sentence_spans(claim)):
         return Problem.UNSUPPORTED, "the quote does not say what the claim says"
     return None

@@ -22,6 +22,10 @@ GATE = Gate()
     [
         (Draft("السد يخزن 120 مليون متر مكعب من المياه.", 1, "السد يخزن ١٢٠ مليون متر مكعب"), None),
         (Draft("The bridge was closed on Friday.", 2, "bridge over the Lune was closed on Friday"), None),
+        (
+            Draft("افتتح وزير الري سد وادي الزهور يوم الأحد. السد انهار.", 1, "افتتح وزير الري سد وادي الزهور يوم الأحد"),
+            Problem.UNSUPPORTED,
+        ),
         (Draft("", 1, "السد يخزن 120 مليون متر مكعب"), Problem.EMPTY),
         (Draft("السد يخزن 120 مليون متر مكعب", 3, "السد يخزن 120 مليون متر مكعب"), Problem.NO_SUCH_PASSAGE),
         (Draft("السد يخزن 120 مليون متر مكعب", 0, "السد يخزن 120 مليون متر مكعب"), Problem.NO_SUCH_PASSAGE),
