@@ -4,7 +4,8 @@ A question is analysed once: its content words in its own language, their transl
 asked in each language that the collection holds, with all translations of a word sharing one budget and one document frequency
 (structured queries: Pirkola 1998, "The effects of query structure and dictionary setups in dictionary-based cross-language
 information retrieval"). Scores, not ranks, are fused: BM25 as the share of what the question could reach at most, which is
-comparable between languages and tells how much BM25 knows; the vectors' cosine is added with a weight of its own.
+comparable between languages and tells how much BM25 knows; the vectors' cosine is added with a weight of its own. The best of
+that are read again word by word (`index.rescoring`), which makes the order.
 """
 
 import math
@@ -21,13 +22,14 @@ from index.hits import Filters, Hit
 from index.language import detect_language
 from index.language.stemming import content_terms
 from index.lexical import Option
+from index.rescoring import Wanted, weights
 
 __all__ = ["Filters", "Found", "Hit", "Query", "QueryWord", "Retriever", "select_by_article"]
 
 _POOL = 100
 _KEPT = 40
 _SATURATED = 2.2  # k1 + 1 in tantivy's BM25: what a term's frequency can multiply its weight by at most
-_DENSE_WEIGHT = 0.5
+_DENSE_WEIGHT = 0.5  # among the candidates; the order of the best is learned
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +58,19 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A passage with the evidence for it: the share of the question's weight that BM25 found, and the cosine."""
+    """A passage with the evidence for it, and `hit.score`, which weighs it together: at most about 1.
+
+    `lexical` is the share of the question's weight that BM25 found, `dense` the cosine; `present`, `close` and `kin` are those
+    of `index.rescoring.FEATURES`.
+    """
 
     row_id: int
     hit: Hit
     lexical: float
     dense: float
+    present: float = 0.0
+    close: float = 0.0
+    kin: float = 0.0
 
 
 class Retriever:
@@ -117,12 +126,12 @@ class Retriever:
         dense |= self._collection.vectors.score(query.vector, [row_id for row_id in lexical if row_id not in dense])
         scores = {row_id: lexical.get(row_id, 0.0) + _DENSE_WEIGHT * dense.get(row_id, 0.0) for row_id in lexical | dense}
         best = sorted(scores, key=lambda row_id: (-scores[row_id], row_id))[:keep]
-        hits = self._collection.store.hits(best)
+        wanted = {language: Wanted([(word.weight, word.options) for word in words]) for language, words in query.words.items()}
         found = [
-            Found(row_id, replace(hit, score=round(scores[row_id], 6)), lexical.get(row_id, 0.0), dense.get(row_id, 0.0))
-            for row_id, hit in hits
+            _weighed(row_id, hit, lexical.get(row_id, 0.0), dense.get(row_id, 0.0), wanted.get(hit.language))
+            for row_id, hit in self._collection.store.hits(best)
         ]
-        return query, sorted(found, key=lambda item: (-scores[item.row_id], item.row_id))
+        return query, sorted(found, key=lambda item: (-item.hit.score, item.row_id))
 
     def _lexical(self, query: Query, pool: int, allowed: NDArray[np.int64] | None) -> dict[int, float]:
         """BM25 in each language, as the share of what the question's words could reach at most.
@@ -139,6 +148,12 @@ class Retriever:
                 for row_id, score in scores.items():
                     found[row_id] = max(found.get(row_id, 0.0), score / reachable)
         return found
+
+
+def _weighed(row_id: int, hit: Hit, lexical: float, dense: float, wanted: Wanted | None) -> Found:
+    present, close, kin = wanted.evidence(hit.text, hit.title) if wanted else (0.0, 0.0, 0.0)
+    score = float(weights() @ (lexical, dense, present, close, kin))
+    return Found(row_id, replace(hit, score=round(score, 6)), lexical, dense, present, close, kin)
 
 
 def select_by_article(hits: Sequence[Hit], k: int) -> list[Hit]:

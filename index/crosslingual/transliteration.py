@@ -16,7 +16,7 @@ from safetensors.numpy import load_file
 
 from index.article import Language
 
-BEAM: dict[Language, int] = {"ar": 48, "en": 20}  # Arabic leaves vowels out: its way into Latin branches more and costs more
+BEAM: dict[Language, int] = {"ar": 48, "en": 10}  # Arabic leaves vowels out: its way into Latin branches more and costs more
 LONGEST_NAME = 24
 _START = 0
 _MARGIN = 9.0  # spellings this many nats behind the best at the same place are dropped

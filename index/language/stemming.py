@@ -6,6 +6,7 @@ by the English Snowball stemmer. Stems are for matching, not for reading.
 """
 
 import re
+from collections.abc import Iterable
 
 import Stemmer
 
@@ -78,6 +79,11 @@ def stem(word: str) -> str:
     return str(_SNOWBALL.stemWord(plain.replace("'", ""))) or word
 
 
+_WEAK = str.maketrans("", "", "اويء")
+_GROWN = re.compile(r"\A(?:مست|ست|مت|نت|[متنفبلكس])(?=...)")
+_TRAILING = re.compile(r"(?<=...)(?:هم|[تن])\Z")
+
+
 class _Terms(dict[str, str]):
     """Word to term, worked out once per word and forgotten all at once when too many have been seen."""
 
@@ -88,7 +94,18 @@ class _Terms(dict[str, str]):
         return term
 
 
+class _Roots(dict[str, str]):
+    """Term to root, remembered in the same way."""
+
+    def __missing__(self, term: str) -> str:
+        if len(self) >= _CACHE_SIZE:
+            self.clear()
+        self[term] = found = _root(term)
+        return found
+
+
 _TERMS = _Terms()
+_ROOTS = _Roots()
 
 
 def words(folded: str) -> list[str]:
@@ -102,7 +119,31 @@ def terms(text: str) -> list[str]:
     >>> terms("The 1,500 soldiers' wounds")
     ['the', '1500', 'soldier', 'wound']
     """
-    return [_TERMS[word] for word in _WORD.findall(fold(text))]
+    return list(map(_TERMS.__getitem__, _WORD.findall(fold(text))))
+
+
+def root(term: str) -> str:
+    """A guess at the consonants that the forms of one Arabic word share; every other term is its own.
+
+    Weak letters go, then one prefix of a derived form or a joined preposition, then one ending; where fewer than three letters
+    would stay, the term is left alone. For weighing, not for looking up: words that are no kin meet in one root too.
+
+    >>> root("استخدام"), root("يستخدم"), root("كتاب"), root("كتب"), root("متزوج"), root("تزوج"), root("books")
+    ('خدم', 'خدم', 'كتب', 'كتب', 'تزج', 'تزج', 'books')
+    """
+    return _ROOTS[term]
+
+
+def roots(found: Iterable[str]) -> set[str]:
+    """The roots of several terms."""
+    return set(map(_ROOTS.__getitem__, found))
+
+
+def _root(term: str) -> str:
+    if not _IS_ARABIC.match(term):
+        return term
+    bare = _TRAILING.sub("", _GROWN.sub("", term.translate(_WEAK), count=1), count=1)
+    return bare if len(bare) > 2 else term
 
 
 def is_stop_word(word: str) -> bool:

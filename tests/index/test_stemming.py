@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.language.folding import fold
-from index.language.stemming import content_terms, is_stop_word, stem, stem_arabic, term_spans, terms, words
+from index.language.stemming import content_terms, is_stop_word, root, roots, stem, stem_arabic, term_spans, terms, words
 
 TEXT = st.text(alphabet=st.sampled_from("ابتثجحخدرسعفقكلمنهويىةأإآؤئءَُّ abcdeisy's.,-٠١٢345٫«» \n"), max_size=60)
 
@@ -91,3 +91,23 @@ def test_stop_words(word, expected):
 def test_number_endings_belong_to_numbers_only():
     assert stem("thousands") == "thousand"
     assert stem("21st") == "21"
+
+
+@pytest.mark.parametrize(
+    ("forms", "expected"),
+    [
+        ("كتاب كتب كتابات", {"كتب"}),
+        ("استخدام يستخدم مستخدم", {"خدم"}),
+        ("زوجين", {"زوج"}),  # two consonants are too few to tell
+        ("books book", {"book"}),
+        ("2015", {"2015"}),
+    ],
+)
+def test_forms_of_one_word_share_a_root(forms, expected):
+    assert roots(terms(forms)) == expected
+
+
+@given(TEXT)
+def test_a_root_is_never_shorter_than_three_letters_unless_it_is_the_term(text):
+    for term in terms(text):
+        assert root(term) == term or len(root(term)) > 2

@@ -1,8 +1,8 @@
 """Training of the bundled encoder: one vector per stem, a text is the mean of its words'.
 
-Arabic rows start at random; English rows as the lexicon-weighted mean of their translations; rare words count more
-(smooth inverse frequency: Arora, Liang and Ma 2017). Then in-batch negatives over pairs of one meaning and questions with
-their passages, where either side may be translated word by word through the lexicon.
+English rows start as a sentence model sees the words, Arabic rows as the lexicon-weighted mean of their translations; rare
+words count more (smooth inverse frequency: Arora, Liang and Ma 2017). Then in-batch negatives over pairs of one meaning and
+questions with their passages, where either side may be translated word by word through the lexicon.
 """
 
 import logging
@@ -32,9 +32,9 @@ class Recipe:
 
     dimensions: int = 256
     sif: float = 1e-4
-    steps: int = 1000
+    steps: int = 500
     batch: int = 1024
-    rate: float = 3e-3
+    rate: float = 1.5e-3
     scale: float = 20.0
     seed: int = 7
     mix: tuple[tuple[str, float], ...] = (("sentence", 0.3), ("word", 0.1), ("question", 0.3), ("cloze", 0.3))
@@ -47,22 +47,27 @@ def frequencies(bags: Sequence[Bag], size: int) -> NDArray[np.float64]:
     return np.asarray(counts / counts.sum())
 
 
-def initial(vocabulary: Vocabulary, lexicon: Lexicon, share: NDArray[np.float64], recipe: Recipe) -> NDArray[np.float32]:
-    """(rows, dimensions): unit vectors times SIF weights; translations lie together, row 0 is zero."""
+def initial(
+    vocabulary: Vocabulary, lexicon: Lexicon, taught: NDArray[np.float32], share: NDArray[np.float64], recipe: Recipe
+) -> NDArray[np.float32]:
+    """(rows, dimensions): unit vectors times SIF weights; translations lie together, row 0 is zero.
+
+    `taught` (rows, dimensions) holds the English rows, zero elsewhere.
+    """
     rng = np.random.default_rng(recipe.seed)
-    size = len(vocabulary.stems)
-    vectors = rng.standard_normal((size, recipe.dimensions)).astype(np.float32) / math.sqrt(recipe.dimensions)
+    vectors = rng.standard_normal((len(vocabulary.stems), recipe.dimensions)).astype(np.float32) / math.sqrt(recipe.dimensions)
+    known = np.asarray(taught.any(axis=1), bool)
+    vectors[known] = taught[known]
     row = vocabulary.row_of_stem()
-    tied = vectors.copy()
     for number, stems in enumerate(vocabulary.stems):
-        if len(stems) == 1 and not is_arabic(stems[0]) and stems[0][0].isalpha():
-            found = [(row[t], w) for t, w in lexicon.translations(stems[0], "ar") if t in row]
+        if len(stems) == 1 and is_arabic(stems[0]):
+            found = [(row[term], weight) for term, weight in lexicon.translations(stems[0], "en") if known[row.get(term, 0)]]
             if found:
-                mean = sum(w * vectors[r] for r, w in found)
-                tied[number] = mean / np.linalg.norm(mean)
-    tied *= (recipe.sif / (recipe.sif + share)).astype(np.float32)[:, None]
-    tied[0] = 0
-    return tied
+                mean = sum(weight * vectors[other] for other, weight in found)
+                vectors[number] = mean / max(float(np.linalg.norm(mean)), 1e-9)
+    vectors *= (recipe.sif / (recipe.sif + share)).astype(np.float32)[:, None]
+    vectors[0] = 0
+    return vectors
 
 
 class Corpus:
