@@ -6,7 +6,6 @@ import pty
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -128,8 +127,8 @@ def test_arabic_comes_out_in_any_locale(process, data, environment):
     assert "المصادر" in shown.stdout.decode()
 
 
-def on_a_terminal(arguments, environment=None, typed=b"", then=None):
-    """What a command writes on a terminal of 80 columns, and its exit status."""
+def on_a_terminal(arguments, environment=None, typed=b"", interrupt_at=None):
+    """What a command writes on a terminal of 80 columns, and its exit status; Ctrl-C once it has written `interrupt_at`."""
     leader, follower = pty.openpty()
     env = {name: value for name, value in os.environ.items() if name != "NO_COLOR"} | {"TERM": "xterm", "COLUMNS": "80"}
     running = subprocess.Popen(
@@ -145,12 +144,13 @@ def on_a_terminal(arguments, environment=None, typed=b"", then=None):
     os.close(follower)
     if typed:
         os.write(leader, typed)
-    if then:
-        then(running)
     seen = b""
     try:
         while chunk := os.read(leader, 10_000):
             seen += chunk
+            if interrupt_at and interrupt_at in seen:
+                interrupt_at = None
+                running.send_signal(signal.SIGINT)
     except OSError:
         pass
     os.close(leader)
@@ -179,11 +179,7 @@ def test_index_is_quiet_in_a_pipe(process, seeds, tmp_path):
 
 
 def test_ctrl_c_while_serving_says_stopped(tmp_path):
-    def interrupt(running):
-        time.sleep(3)
-        running.send_signal(signal.SIGINT)
-
-    status, seen = on_a_terminal(["serve", "--port", "0", "--data", tmp_path], then=interrupt)
+    status, seen = on_a_terminal(["serve", "--port", "0", "--data", tmp_path], interrupt_at=b"Ctrl-C")
     assert "http://127.0.0.1:" in seen
     assert status == 130
     assert "dalil: stopped" in seen
