@@ -56,8 +56,9 @@ export function finish(shown, answer) {
   shown.notes.replaceChildren(...(answer.note ? [make("p", { className: "note", dir: "auto", textContent: answer.note })] : []));
   understand(shown, answer.standalone);
   shown.sources.replaceChildren();
-  if (!answer.refused) list(shown, "sources", answer.citations);
-  else if (answer.passages.length) list(shown, "nearest", answer.passages);
+  const cited = Map.groupBy(answer.citations, (citation) => citation.article_id);
+  if (!answer.refused) list(shown, "sources", [...cited.values()]);
+  else if (answer.passages.length) list(shown, "nearest", answer.passages.map((passage) => [passage]));
 }
 
 /** The whole question that was answered, where a short one was asked. */
@@ -94,9 +95,20 @@ function quotation(shown, lead, quote, citation) {
   // A quote that begins its paragraph gives it its direction, which a bdi would not.
   const alone = make("p", { dir: "auto", className: "quote" }, quote, ...marked);
   if (!lead) return [alone];
-  if (isRtl(lead) !== isRtl(quote)) return [make("p", { dir: "auto", className: "lead" }, lead), alone];
-  const led = make("span", { className: "lead", textContent: `${lead} ` });
+  if (isRtl(lead) !== isRtl(quote)) return [make("p", { dir: "auto", className: "lead" }, ...isolated(lead, citation)), alone];
+  const led = make("span", { className: "lead" }, ...isolated(lead, citation), " ");
   return [make("p", { dir: "auto", className: "quote" }, led, make("bdi", { textContent: quote }), ...marked)];
+}
+
+/** "According to X (2018-05-20):" with the outlet and the day each in its own direction: a day after Arabic words is turned round. */
+function isolated(lead, citation) {
+  for (const part of [citation.date, citation.source].filter(Boolean)) {
+    const at = lead.lastIndexOf(part);
+    if (at < 0) continue;
+    const before = isolated(lead.slice(0, at), { source: part === citation.date ? citation.source : null });
+    return [...before, make("bdi", { textContent: part }), lead.slice(at + part.length)];
+  }
+  return [lead];
 }
 
 /** A quote in the other language, and who translated it. */
@@ -111,13 +123,14 @@ export function fail(shown, message) {
   shown.answer.append(make("p", { className: "failure", dir: "auto", role: "alert", textContent: message }));
 }
 
-function list(shown, words, items) {
-  const entries = items.map((item, place) => entry(shown, item, String(item.marker ?? place + 1)));
+function list(shown, words, groups) {
+  const entries = groups.map((items, place) => entry(shown, items, items.map((item) => item.marker ?? place + 1).join(" ")));
   shown.sources.append(make("h3", { words }), make("ol", {}, ...entries));
 }
 
-/** One source or near passage: a button that opens it. Its quote and address follow on paper only. */
-function entry(shown, item, number) {
+/** One near passage, or the quotes of one article: a button that opens the first. Quotes and address follow on paper only. */
+function entry(shown, items, number) {
+  const item = items[0];
   const about = make(
     "span",
     { className: "about" },
@@ -127,14 +140,14 @@ function entry(shown, item, number) {
     item.marker ? null : make("span", { className: "snippet", dir: "auto", textContent: item.text }),
   );
   const button = make("button", { type: "button", className: "source" }, make("span", { className: "number", textContent: number }), about);
-  button.dataset.passage = item.passage_id;
-  if (item.marker) button.dataset.marker = item.marker;
+  if (item.marker) button.dataset.article = item.article_id;
+  else button.dataset.passage = item.passage_id;
   button.addEventListener("click", () => shown.open(shown, item, button));
-  const printed = make("blockquote", { className: "printed", dir: "auto", textContent: item.quote ?? item.text });
+  const printed = items.map((one) => make("blockquote", { className: "printed", dir: "auto", textContent: one.quote ?? one.text }));
   const link = outside(item.url, "original");
   if (link) link.replaceChildren(make("bdi", { textContent: link.href }));
   const address = link ? make("p", { className: "printed" }, link) : null;
-  return make("li", { dir: isRtl(item.title ?? item.quote ?? item.text) ? "rtl" : "ltr" }, button, printed, address);
+  return make("li", { dir: isRtl(item.title ?? item.quote ?? item.text) ? "rtl" : "ltr" }, button, ...printed, address);
 }
 
 function paragraph(shown, line) {
@@ -162,8 +175,9 @@ function marker(shown, citation) {
 /** Shows which citation or passage is open beside the answer; `null` for none. */
 export function point(shown, item) {
   for (const button of shown.article.querySelectorAll(".marker, .source")) {
-    const same = item && (item.marker ? button.dataset.marker === String(item.marker) : button.dataset.passage === item.passage_id);
-    if (same) button.setAttribute("aria-current", "true");
+    const { marker, article, passage } = button.dataset;
+    const cited = marker === String(item?.marker) || article === item?.article_id;
+    if (item && (item.marker ? cited : passage === item.passage_id)) button.setAttribute("aria-current", "true");
     else button.removeAttribute("aria-current");
   }
 }
@@ -176,7 +190,9 @@ export function plain(answer) {
   lines.push(answer.answer);
   if (answer.citations.length) lines.push("", say("sources"));
   for (const one of answer.citations) {
-    lines.push(`[${one.marker}] ${[one.title ?? say("untitled"), one.source, one.date].filter(Boolean).join(" · ")}`);
+    // A day after Arabic words would be turned round.
+    const date = one.date && `\u2066${one.date}\u2069`;
+    lines.push(`[${one.marker}] ${[one.title ?? say("untitled"), one.source, date].filter(Boolean).join(" · ")}`);
     if (!answer.answer.includes(one.quote)) lines.push(`    «${one.quote}»`);
     if (one.url) lines.push(`    ${one.url}`);
   }

@@ -6,10 +6,11 @@ let current = "en";
 const roots = new Set();
 const listeners = new Set();
 
-/** One string in a language, by itself that of the interface, its {placeholders} filled in. */
+/** One string in a language, by itself that of the interface, its {placeholders} filled in; words in them keep their own direction. */
 export function text(key, values = {}, language = current) {
   const found = all[language][key] ?? key;
-  return found.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  const fill = (value) => (typeof value === "string" ? `\u2068${value}\u2069` : value);
+  return found.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? fill(values[name]) : whole));
 }
 
 export function has(key) {
@@ -24,11 +25,11 @@ export function direction() {
   return current === "ar" ? "rtl" : "ltr";
 }
 
-/** A day or a moment in the language of the interface, in digits and names that both read. */
-export function day(moment, options = { dateStyle: "medium" }) {
+/** The day of a moment, in the language of the interface. */
+export function day(moment) {
   const date = new Date(moment);
-  // Arabic readers of the Maghreb and the Mashriq share these names of months no more than digits: the locale decides.
-  return Number.isNaN(date.getTime()) ? "" : new Intl.DateTimeFormat(current === "ar" ? "ar-u-nu-latn" : "en-GB", options).format(date);
+  const written = { day: "numeric", month: "long", year: "numeric" };
+  return Number.isNaN(date.getTime()) ? "" : new Intl.DateTimeFormat(current === "ar" ? "ar-u-nu-latn" : "en-GB", written).format(date);
 }
 
 /** Calls `listener` whenever the language changes. */

@@ -17,7 +17,7 @@ export function add(files, added) {
     const bar = make("progress", { max: 1, value: 0 });
     bar.setAttribute("aria-label", file.name);
     const said = make("span", { className: "said", words: "waiting" });
-    element("uploads").append(make("li", {}, make("bdi", { className: "title", textContent: file.name }), said, bar));
+    element("uploads").append(make("li", {}, make("span", { className: "title" }, make("bdi", { textContent: file.name })), said, bar));
     waiting.push({ file, bar, said });
   }
   element("uploads").hidden = false;

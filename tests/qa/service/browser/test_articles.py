@@ -69,8 +69,8 @@ def test_files_are_added_each_with_its_own_result(articles, service):
     assert first.locator(".title").inner_text() == "ferry <b>.txt"
     assert first.locator(".said").inner_text() == "added: 1"
     assert second.get_attribute("class") == "failed"
-    assert second.locator(".said").inner_text().startswith("Not read: ")
-    assert third.locator(".said").inner_text().startswith("added: 1 · not read: 1 (line 2")
+    assert second.locator(".said").inner_text().startswith("Not read: \u2068")
+    assert third.locator(".said").inner_text().startswith("added: 1 · not read: 1 (\u2068line 2")
     page.locator("#found li", has_text="Untitled").first.wait_for()
     assert service.get("/articles/ferry <b>").json()["text"] == TEXT
     for name in ("ferry <b>", "u-1"):

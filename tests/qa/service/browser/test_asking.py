@@ -45,6 +45,41 @@ def test_the_original_is_linked_and_offsets_count_code_points(open_page, ask):
     assert EMOJI["source"] in page.locator("#panel .byline").inner_text()
 
 
+@pytest.mark.parametrize("locale", ["ar", "en"])
+def test_a_day_after_arabic_words_is_not_turned_round(open_page, ask, locale):
+    page = open_page(locale=locale)
+    ask(page, "كم فانوسا أحمر باع التاجر سالم النجار؟")
+    assert page.locator(".lead bdi").all_inner_texts() == [EMOJI["source"], EMOJI["date"]]
+    year, day = (
+        page.locator(".lead bdi").last.evaluate(
+            """(element, [from, to]) => {
+                const range = document.createRange();
+                range.setStart(element.firstChild, from);
+                range.setEnd(element.firstChild, to);
+                return range.getBoundingClientRect().x;
+            }""",
+            span,
+        )
+        for span in ([0, 4], [8, 10])
+    )
+    assert year < day
+
+
+def test_quotes_of_one_article_are_one_source(open_page, service, ask):
+    page = open_page(locale="en")
+    answer = service.post("/ask", json={"question": ENGLISH}).json()
+    first = answer["citations"][0]
+    answer["citations"].append(first | {"marker": 2})
+    answer["answer"] += f" “{first['quote']}” [2]"
+    body = f"event: answer\ndata: {json.dumps(answer)}\n\n"
+    page.route("**/ask", lambda route: route.fulfill(content_type="text/event-stream", body=body))
+    ask(page, ENGLISH)
+    assert page.locator(".source .number").all_inner_texts() == ["1 2"]
+    page.locator(".marker").nth(1).click()
+    assert page.locator('.source[aria-current="true"]').count() == 1
+    assert page.locator('.marker[aria-current="true"]').all_inner_texts() == ["2"]
+
+
 def test_the_words_of_an_answer_are_in_its_language_whatever_the_interface(open_page, ask):
     page = open_page(locale="en")
     ask(page, ARABIC)
