@@ -31,8 +31,8 @@ def article_address(base: str, article_id: str) -> str:
 def quote_address(address: str, quote: str) -> str:
     """An article's address that leads to a quote in it: browsers that know text fragments scroll there and mark it.
 
-    >>> quote_address("https://example.org/a", "Built in 1872, it was closed for well-known reasons.")
-    'https://example.org/a#:~:text=Built%20in%201872%2C%20it%20was%20closed%20for%20well%2Dknown'
+    >>> quote_address("https://example.org/a", "A well-known bridge, it was.")
+    'https://example.org/a#:~:text=A%20well%2Dknown%20bridge%2C%20it%20was.'
     """
     start = percent(" ".join(quote.split()[:_WORDS]), safe="").replace("-", "%2D")
     return f"{address}{'' if '#' in address else '#'}:~:text={start}"

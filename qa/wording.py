@@ -8,7 +8,7 @@ from index.article import Language
 from index.hits import Hit
 from prompts import message
 from qa.answer import Answer, Citation
-from qa.text import clean, clean_line, is_rtl, isolate
+from qa.text import clean, clean_line, is_rtl, isolate, isolate_runs
 
 QUOTE_MARKS: dict[Language, tuple[str, str]] = {"ar": ("«", "»"), "en": ("“", "”")}
 
@@ -68,6 +68,17 @@ def lead(citation: Citation, language: Language) -> str:
     if citation.date:
         return message("according_to_dated", language, source=citation.source, date=citation.date) + ":"
     return message("according_to", language, source=citation.source) + ":"
+
+
+def led(words: str, source: str | None) -> str:
+    """A lead that reads right: the outlet isolated as a whole, so that a date behind it stays there, and what else turns.
+
+    >>> led("According to صحيفة (2021):", "صحيفة") == "According to \u2068صحيفة\u2069 (2021):"
+    True
+    """
+    rtl, outlet = is_rtl(words), clean_line(source or "")
+    before, name, after = words.partition(outlet) if outlet else (words, "", "")
+    return isolate_runs(before, rtl=rtl) + isolate(name) + isolate_runs(after, rtl=rtl)
 
 
 def one_of_each(hits: Sequence[Hit]) -> list[Hit]:

@@ -18,7 +18,7 @@ from prompts import message
 from qa.answer import Answer, Citation
 from qa.chat.packing import SHORTEST_LIMIT, Part, fitting, packed, shortened
 from qa.text import LRM, RLM, clean, clean_line, is_rtl, isolate, isolate_runs
-from qa.wording import Quoted, also_line, marker, one_of_each, quoted, source_line
+from qa.wording import Quoted, also_line, led, marker, one_of_each, quoted, source_line
 
 _MARKERS = re.compile(r"\s*(?:\[\d+\]\s*)+")
 _ENDING_MARKERS = re.compile(r"(?:\s*\[\d+\])+\s*$")
@@ -62,8 +62,12 @@ def _said(answer: Answer, sources: bool) -> Iterator[Part]:
     elif answer.refused or answer.mode != "extractive":
         yield from _paragraphs(answer.answer, answer.language, gap)
     else:
+        sources_of = {citation.marker: citation.source for citation in answer.citations}
         for piece in quoted(answer):
-            yield from [_quote(piece, gap)] if piece.number else _paragraphs(piece.lead, answer.language, gap)
+            if piece.number is None:
+                yield from _paragraphs(piece.lead, answer.language, gap)
+            else:
+                yield _quote(piece, piece.number, sources_of[piece.number], gap)
             gap = "\n"
     if answer.note:
         yield from _paragraphs(answer.note, answer.language, "\n\n")
@@ -73,13 +77,13 @@ def _short(label: str, words: str) -> str:
     return f"{label}: {isolate(words)}"
 
 
-def _quote(piece: Quoted, gap: str) -> Part:
+def _quote(piece: Quoted, number: int, source: str | None, gap: str) -> Part:
     """One quote with its marker; its lead on a line of its own where that reads in the other direction."""
     quote, rtl = " ".join(piece.quote.split()), is_rtl(piece.quote)
-    lead = shortened(piece.lead, _LONGEST_LEAD, isolated := partial(isolate_runs, rtl=is_rtl(piece.lead)))
+    lead = shortened(piece.lead, _LONGEST_LEAD, isolated := partial(led, source=source))
 
     def show(words: str) -> str:
-        shown = f"{piece.opening}{isolate_runs(words, rtl=rtl)}{piece.closing} {marker(piece.number or 0)}"
+        shown = f"{piece.opening}{isolate_runs(words, rtl=rtl)}{piece.closing} {marker(number)}"
         if not lead or not quote.startswith(words):
             return shown
         between = " " if piece.leads_on else "\n"

@@ -11,7 +11,7 @@ from prompts import message
 from qa.answer import Answer, Citation, Claim, ClaimVerified, Event, Mode
 from qa.links import article_address, quote_address, web_address
 from qa.text import clean_line, is_rtl, isolate
-from qa.wording import QUOTE_MARKS, lead, marker, one_of_each
+from qa.wording import QUOTE_MARKS, lead, led, marker, one_of_each
 
 Link = Callable[[Citation | Hit], str]
 
@@ -85,7 +85,9 @@ class Writing:
         self._article = citation.article_id
         opening, closing = QUOTE_MARKS[self.language]
         between = " " if is_rtl(words) == is_rtl(citation.quote) else "\n\n"
-        self.text += f"{words}{between if words else ''}{opening}{inert(citation.quote)}{closing}"
+        self.text += (
+            f"{led(words, inert(citation.source or ''))}{between if words else ''}{opening}{inert(citation.quote)}{closing}"
+        )
 
     def _marker(self, citation: Citation) -> None:
         shown = f"[{citation.marker}]"

@@ -26,17 +26,11 @@ class UnknownModelError(DalilError):
     param = "model"
 
 
-class _Piece(BaseModel):
-    """One piece of a message's content; only pieces of text are read."""
-
-    text: Text = ""
-
-
-def _pieces(content: Any) -> Any:
-    """Content as one text: it comes as a string, as a list of pieces, or not at all."""
+def _text(content: Any) -> Any:
+    """Content as one text: it comes as a string, as a list of pieces of which those of text are read, or not at all."""
     if isinstance(content, list):
-        texts = [piece if isinstance(piece, str) else _Piece.model_validate(piece).text for piece in content]
-        return "\n".join(text for text in texts if text.strip())
+        texts = (piece.get("text") if isinstance(piece, dict) else piece for piece in content)
+        return "\n".join(text for text in texts if isinstance(text, str) and text.strip())
     return "" if content is None else content
 
 
@@ -44,7 +38,7 @@ class Message(BaseModel):
     """One message of a conversation."""
 
     role: str = "user"
-    content: Annotated[Text, BeforeValidator(_pieces)] = ""
+    content: Annotated[Text, BeforeValidator(_text)] = ""
 
 
 class StreamOptions(BaseModel):

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from index.hits import Hit
@@ -46,7 +46,7 @@ def test_an_arabic_answer_in_full():
 def test_an_english_answer_with_an_arabic_quote():
     [text] = plain_answer(extractive(citation(1, ARABIC, url=None), language="en", lead="According to BBC News: "))
     assert text.split("\n") == [
-        "According to BBC News:",
+        f"According to {FSI}BBC News{PDI}:",
         f"“أغلقت {FSI}BBC{PDI} الجسر في {FSI}30{PDI} أبريل عام ٢٠٢١.” {FSI}[1]{PDI}",
         "",
         "Sources",
@@ -135,6 +135,7 @@ LIMITS, LANGUAGES = st.integers(SHORTEST_LIMIT, 400), st.sampled_from(["ar", "en
 
 
 @settings(deadline=None)
+@example(quotes=["قال"], name="\n", limit=200, language="ar", generative=False)
 @given(st.lists(WORDS, min_size=1, max_size=4), WORDS, LIMITS, LANGUAGES, st.booleans())
 def test_every_message_fits_and_its_isolates_are_closed(quotes, name, limit, language, generative):
     url = f"https://example.org/{len(name) * 'p'}"

@@ -233,6 +233,21 @@ def test_what_was_said_before_is_used_and_its_lists_of_sources_are_not(serve):
     assert history[1]["content"].endswith(f"Written by a model. {FSI}[1]{PDI} {FSI}[3]{PDI}")
 
 
+@pytest.mark.parametrize("content", [["When?"], [{"type": "text", "text": "When?"}, {"type": "file"}, 7, {"text": None}]])
+def test_content_comes_in_many_forms(serve, content):
+    with serve(QUOTED) as http:
+        http.post("/v1/chat/completions", json={"messages": [{"content": content}]}).raise_for_status()
+        http.post("/v1/responses", json={"input": [{"role": "user", "content": content}]}).raise_for_status()
+    assert [asked[0] for asked in QUOTED.asked[-2:]] == ["When?", "When?"]
+
+
+def test_an_outlet_of_the_other_direction_does_not_move_the_date(serve):
+    stand = answering(Claim("It was shut.", (1,)), citations=[citation(1, "It was shut.", source="صحيفة الضفة")])
+    with serve(stand) as http:
+        content = ask(client_of(http), "When?").choices[0].message.content
+    assert content.startswith(f"According to {FSI}صحيفة الضفة{PDI} (2021-11-05): “It was shut.” ")
+
+
 @pytest.mark.parametrize(
     ("messages", "language"),
     [(["متى؟"], "ar"), (["When?"], "en"), (["متى؟", "2018?"], "ar"), (["متى؟", "when?"], "en"), (["2018"], "ar")],
