@@ -93,9 +93,13 @@ class Writer:
             log.warning("the gate cannot judge: %s", error)
         return one.outcome
 
-    def judge(self, draft: Draft, task: Task) -> Judged:
-        """The gate's verdict. Raises `DalilError` where the judge is not there."""
-        return self._gate.judge(draft, task.passages, task.language, question=task.question)
+    def judge(self, draft: Draft, task: Task, told: str = "") -> Judged:
+        """The gate's verdict; no claim may hold pieces of `told`. Raises `DalilError` where the judge is not there."""
+        return self._gate.judge(draft, task.passages, task.language, question=task.question, prompt=told)
+
+    def told(self, language: Language) -> str:
+        """What the model is told beside question and passages. Raises `ModelError`, `SettingsError`."""
+        return self.request("", [], language).text
 
     def request(self, question: str, passages: Sequence[Hit], language: Language) -> Prompt:
         """What is asked, in the form that the model can keep to. Raises `ModelError`, `SettingsError`."""
@@ -116,6 +120,7 @@ class _One:
     def run(self) -> Iterator[Judged]:
         """The first text, and a second one where something was wrong with the first."""
         self._structured = self._model.structured()
+        self._told = self._writer.told(self._task.language)
         request = self._writer.request(self._task.question, self._task.passages, self._task.language)
         self.outcome.prompt = request.version
         messages = [Message(role, text) for role, text in request.parts]
@@ -170,7 +175,7 @@ class _One:
             key = fold(draft.text)
             if key in self._passed or len(self._passed) >= MOST_CLAIMS:
                 continue
-            judged = self._writer.judge(draft, self._task)
+            judged = self._writer.judge(draft, self._task, self._told)
             if judged.problem is None:
                 self._passed[key] = judged
                 yield judged

@@ -10,15 +10,7 @@ from typing import Any, Self
 
 from index.errors import MissingExtra, ModelError, SettingsError
 from qa.models.base import Message, Usage, never
-from qa.models.errors import (
-    ModelCancelled,
-    ModelFailed,
-    ModelNonsense,
-    ModelOverloaded,
-    ModelRefused,
-    ModelTimeout,
-    ModelUnavailable,
-)
+from qa.models.errors import ModelCancelled, ModelFailed, ModelRefused, ModelTimeout, ModelUnavailable
 from qa.models.probing import Probes, keeps_to_schema
 from qa.models.slots import POLL_S, Slots
 from qa.models.tokens import token_counter
@@ -26,6 +18,8 @@ from qa.settings import Settings
 
 try:
     import openai
+
+    from qa.models.talking import Talk
 except ImportError as error:
     raise MissingExtra("a language model behind an address needs the openai package: pip install 'dalil[api]'") from error
 
@@ -111,7 +105,7 @@ class ServerModel:
         self._check_rest()
         with self._slots.taken(cancelled):
             arrived: SimpleQueue[str | BaseException | None] = SimpleQueue()
-            talk = _Talk(self, request | {"max_tokens": max_tokens or self._max_tokens}, arrived.put)
+            talk = Talk(self, request | {"max_tokens": max_tokens or self._max_tokens}, arrived.put)
             running = asyncio.run_coroutine_threadsafe(talk.run(), self._running_loop())
             try:
                 while (piece := _next(arrived, cancelled)) is not None:
@@ -206,56 +200,6 @@ class ServerModel:
         return self._timeout_s
 
 
-class _Talk:
-    """One request: its pieces go to `put`, then `None`, or the error that ended it."""
-
-    def __init__(self, model: ServerModel, request: dict[str, Any], put: Callable[[str | BaseException | None], None]) -> None:
-        self._model, self._request, self._put = model, request, put
-        self._written: list[str] = []
-        self._counted: tuple[int, int] | None = None
-        self._began = False
-
-    async def run(self) -> None:
-        try:
-            async with asyncio.timeout(self._model.timeout_s):
-                await self._read()
-        except asyncio.CancelledError:
-            raise
-        except Exception as error:
-            self._put(_translated(error, self._model))
-        else:
-            self._put(None)
-
-    async def _read(self) -> None:
-        ended = False
-        async with await self._model.create(self._request) as stream:
-            self._began = True
-            async for chunk in stream:
-                if chunk.usage is not None:
-                    self._counted = (chunk.usage.prompt_tokens or 0, chunk.usage.completion_tokens or 0)
-                for choice in chunk.choices or ():
-                    if choice.delta is not None and choice.delta.content:
-                        self._written.append(choice.delta.content)
-                        self._put(choice.delta.content)
-                    if choice.finish_reason == "content_filter":
-                        raise ModelRefused(f"the server of {self._model.name} will not answer: content filter")
-                    ended = ended or bool(choice.finish_reason)
-        if not ended:
-            raise ModelNonsense(f"the answer of {self._model.name} broke off")
-
-    def account(self, usages: Sequence[Usage]) -> None:
-        """Add what was spent to `usages`, once the request was taken at all."""
-        if not self._began:
-            return
-        count = self._model.count
-        counted = self._counted or (
-            sum(count(one["content"]) for one in self._request["messages"]),
-            count("".join(self._written)),
-        )
-        for usage in usages:
-            usage.add(*counted, estimated=self._counted is None)
-
-
 async def _close(client: Any) -> None:
     """Stop what still runs in the loop, and close the connections."""
     running = asyncio.all_tasks() - {asyncio.current_task()}
@@ -284,32 +228,6 @@ async def _only_model(client: openai.AsyncOpenAI, url: str) -> str:
         some = ", ".join(sorted(models)[:10])
         raise ModelRefused(f"set llm_model: the server at {_shown(url)} has {len(models)} models", some, final=True)
     return models[0]
-
-
-def _translated(error: Exception, model: ServerModel) -> BaseException:
-    """The error of ours for one of the client's; never with words of the question, the articles or the server."""
-    detail = str(error)
-    match error:
-        case ModelError():
-            return error
-        case openai.APITimeoutError() | TimeoutError():
-            return ModelTimeout(f"{model.name} did not answer within {model.timeout_s:g} s", detail)
-        case openai.APIConnectionError():
-            return ModelUnavailable(f"{model.name} cannot be reached", detail)
-        case openai.APIStatusError(status_code=429 | 503 | 529):
-            return ModelOverloaded(f"{model.name} has too much to do (HTTP {error.status_code})", detail)
-        case openai.AuthenticationError() | openai.PermissionDeniedError():
-            return ModelRefused(f"{model.name} refuses the key (HTTP {error.status_code}): see llm_key", final=True)
-        case openai.NotFoundError():
-            said = f"{model.name} is not there (HTTP 404): see llm_model, and llm_url, which often ends in /v1"
-            return ModelRefused(said, detail, final=True)
-        case openai.APIStatusError() if error.status_code >= 500:
-            return ModelFailed(f"the server of {model.name} failed (HTTP {error.status_code})", detail)
-        case openai.APIStatusError():
-            return ModelRefused(
-                f"{model.name} refuses the request (HTTP {error.status_code} {error.code or ''})".rstrip(), detail
-            )
-    return ModelNonsense(f"what {model.name} sends is not the protocol ({type(error).__name__})", detail)
 
 
 def _shown(url: str) -> str:

