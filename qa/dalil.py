@@ -1,6 +1,7 @@
 """The front door: open an index, put articles in, ask."""
 
 import os
+import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
@@ -33,6 +34,10 @@ from qa.parts import model_facts, setting_facts
 from qa.settings import Settings, load_settings
 
 _PARTS = ("faiss-cpu", "tantivy", "tiktoken", "sentence-transformers", "transformers", "torch", "trafilatura", "fastapi")
+
+
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://|POST /")
+"""How the origin of an article begins that was read from no file: fetched, or sent to the service."""
 
 
 class Dalil:
@@ -279,6 +284,8 @@ def _file_of(origin: str) -> Path:
 
 
 def _under(origin: str, roots: Sequence[str]) -> bool:
-    """Whether an origin is one of the files or folders `roots`, a file in one, or a line of one."""
+    """Whether an origin is one of the files or folders `roots`, a file in one, or a line of one; an address is under none."""
+    if _ADDRESS.match(origin):
+        return False
     place = str(Path(origin).resolve())
     return any(place == root or place.startswith((root + os.sep, root + ":")) for root in roots)

@@ -324,3 +324,17 @@ def test_pruning_takes_out_lines_that_are_gone_but_nothing_of_a_file_with_a_bad_
         file.write_text("\n".join([lines[0], lines[2]]), encoding="utf-8")
         assert dalil.index([file.parent], prune=True).removed == 1
         assert [article.id for article in dalil.articles()[0]] == ["a", "c"]
+
+
+def test_pruning_a_folder_leaves_what_came_from_no_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bridge.txt").write_text("The old iron bridge over the Lune was closed on Friday.")
+    elsewhere = [
+        Article("sent", "A frost destroyed most of the apple blossom.", origin="POST /articles"),
+        Article("file", "A ferry carried many passengers on its first day.", origin="POST /articles/files: ferry.txt"),
+        Article("page", "The harbour master counted the boats on Monday.", origin="https://news.example/boats"),
+    ]
+    with Dalil.open(tmp_path / "data") as dalil:
+        dalil.add(elsewhere)
+        assert dalil.index(["."], prune=True).removed == 0
+        assert dalil.articles()[1] == 4

@@ -1,6 +1,7 @@
 """`/articles`: list, read, add and remove; `/sources`: whose they are."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import Annotated, Any
 
@@ -11,12 +12,12 @@ from starlette.responses import Response
 from index.article import Article
 from index.errors import NotFound
 from index.indexing import IndexReport
-from index.readers import read_bytes
+from index.readers import Skipped, read_bytes
 from qa.dalil import Dalil
 from qa.service.context import Context, context
 from qa.service.documents import article_document, article_entry, report_document
 from qa.service.events import EventStream, frame, wants_events
-from qa.service.inputs import ArticlesBody, ListQuery, clean_name
+from qa.service.inputs import ORIGIN, ArticlesBody, ListQuery, clean_name
 
 router = APIRouter(tags=["Articles"])
 Here = Annotated[Context, Depends(context)]
@@ -79,12 +80,17 @@ def _add_file(dalil: Dalil, name: str, data: bytes) -> Iterator[dict[str, Any]]:
     """The report so far after each batch, and then as a whole, which alone has the ids."""
     report, ids = IndexReport(), list[str]()
     largest = int(dalil.settings.max_file_mb * 1_000_000)
-    items = read_bytes(name, data, max_bytes=largest)
+    items = (_sent(item) for item in read_bytes(name, data, max_bytes=largest))
     while batch := list(islice(items, _BATCH)):
         report.merge(dalil.add(batch))
         ids += [item.id for item in batch if isinstance(item, Article)]
         yield {"done": len(ids) + len(report.skipped)}
     yield report_document(report) | {"ids": ids}
+
+
+def _sent(item: Article | Skipped) -> Article | Skipped:
+    """An article with where it really comes from: a file of this name may well stand where the service runs."""
+    return replace(item, origin=f"{ORIGIN}/files: {item.origin}") if isinstance(item, Article) else item
 
 
 def _step(step: dict[str, Any]) -> bytes:

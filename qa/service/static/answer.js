@@ -91,7 +91,7 @@ function quotations(shown, answer) {
 
 /** A quote and its marker after "According to X:", which stands on a line of its own when the quote reads in the other direction. */
 function quotation(shown, lead, quote, citation) {
-  const marked = [" ", marker(shown, citation)];
+  const marked = ["\u00a0", marker(shown, citation)]; // which never begins a line
   // A quote that begins its paragraph gives it its direction, which a bdi would not.
   const alone = make("p", { dir: "auto", className: "quote" }, quote, ...marked);
   if (!lead) return [alone];
@@ -156,6 +156,7 @@ function paragraph(shown, line) {
     const number = /^\[(\d+)\]$/.exec(part);
     const citation = number && shown.citations.get(Number(number[1]));
     if (citation) element.append(marker(shown, citation));
+    else if (part === " ") element.append("\u00a0");
     // A quote that begins its paragraph gives it its direction, which a bdi would not.
     else element.append(/^[«“]/.test(part) && element.hasChildNodes() ? make("bdi", { textContent: part }) : part);
   }

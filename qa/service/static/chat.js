@@ -3,11 +3,11 @@
 import { ask, explain, Refusal, send } from "./api.js";
 import { addClaim, fail, finish, learn, plain, point, turn } from "./answer.js";
 import { tell } from "./dialogs.js";
-import { iconButton, make } from "./dom.js";
+import { copyText, iconButton, make } from "./dom.js";
 import { closePanel, openPanel } from "./panel.js";
 import { sourceView } from "./source.js";
 import { text } from "./strings.js";
-import { begin, read } from "./talks.js";
+import { mine, newId, read } from "./talks.js";
 
 const element = (id) => document.getElementById(id);
 let running = null;
@@ -50,6 +50,7 @@ export async function asked(question, changed) {
   try {
     await answer(shown, question, controller.signal);
     shown.tools.append(...tools(shown));
+    mine(conversation);
     changed(conversation);
   } catch (error) {
     if (controller.signal.aborted) {
@@ -64,12 +65,11 @@ export async function asked(question, changed) {
 }
 
 async function answer(shown, question, signal) {
-  conversation ??= await begin().catch(() => null); // Whoever may not keep conversations may still ask.
-  const body = conversation ? { question, conversation_id: conversation } : { question };
+  conversation ??= newId();
   const spoken = element("spoken");
   spoken.replaceChildren();
   await ask(
-    body,
+    { question, conversation_id: conversation },
     (kind, data) => {
       learn(shown, data);
       if (kind === "passages") status("checking", { count: data.passages.length });
@@ -120,13 +120,12 @@ export function showAnswer(given, { question = given.question, closed = false } 
 
 function tools(shown) {
   const kept = conversation;
-  const share = kept ? [iconButton("link", "share", () => shareAnswer(kept, shown))] : [];
-  return [copyButton(shown), ...share, ...thumbs(shown)];
+  return [copyButton(shown), iconButton("link", "share", () => shareAnswer(kept, shown)), ...thumbs(shown)];
 }
 
 function copyButton(shown) {
   return iconButton("copy", "copy", async () => {
-    await navigator.clipboard.writeText(plain(shown.given));
+    await copyText(plain(shown.given));
     status("copied");
   });
 }
@@ -155,7 +154,7 @@ async function shareAnswer(kept, { question, given }) {
     const line = make("input", { type: "text", readOnly: true, value: link, dir: "ltr", label: "share_link" });
     const copy = make("button", { type: "button", words: "copy_link", className: "primary" });
     copy.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(link);
+      await copyText(link);
       status("copied");
       copy.closest("dialog").close();
     });

@@ -101,6 +101,18 @@ export function facts(...parts) {
 
 export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
+/** Puts words on the clipboard. Pages that came without encryption, as inside a newsroom's network, have only the old way. */
+export async function copyText(words) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(words);
+  const box = make("textarea", { className: "unseen", value: words, ariaHidden: "true" });
+  const before = document.activeElement;
+  (document.querySelector("dialog[open]") ?? document.body).append(box);
+  box.select();
+  document.execCommand("copy");
+  box.remove();
+  before?.focus({ preventScroll: true });
+}
+
 /** Something kept between visits, where that is possible. */
 export function remember(key, value) {
   try {

@@ -150,7 +150,6 @@ element("form").addEventListener("submit", async (event) => {
   element("question").value = "";
   fit();
   await asked(question, async (id) => {
-    if (!id) return;
     current(id);
     history.replaceState(null, "", `#c=${encodeURIComponent(id)}`);
     await talks.refresh();

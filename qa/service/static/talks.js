@@ -31,10 +31,14 @@ async function list() {
   return found.filter((one) => one.status === "fulfilled").map((one) => one.value);
 }
 
-export async function begin() {
-  const made = await send("POST", "conversations", {});
-  keepOwn([made.id, ...own()]);
-  return made.id;
+/** An id that cannot be guessed. The service begins the conversation with its first question. */
+export function newId() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Notes that a conversation was begun in this browser. */
+export function mine(id) {
+  if (!own().includes(id)) keepOwn([id, ...own()]);
 }
 
 export function read(id) {

@@ -2,7 +2,7 @@
 
 import { address, ask, explain, holdKey, send } from "./api.js";
 import { addClaim, fail, finish, learn, plain, point, turn } from "./answer.js";
-import { iconButton, make } from "./dom.js";
+import { copyText, iconButton, make } from "./dom.js";
 import { sourceView } from "./source.js";
 import { load, text } from "./strings.js";
 
@@ -179,7 +179,7 @@ class Widget {
       );
     };
     const copy = iconButton("copy", "copy", async () => {
-      await navigator.clipboard.writeText(plain(shown.given));
+      await copyText(plain(shown.given));
       this.status.textContent = text("copied");
     });
     return [copy, iconButton("up", "good", () => rate("up")), iconButton("down", "bad", () => rate("down"))];

@@ -173,6 +173,17 @@ def test_copying_takes_the_sources_along(open_page, ask):
     assert page.locator("#status").inner_text() == "نُسخ."
 
 
+def test_copying_works_without_encryption_too(open_page, ask):
+    page = open_page(locale="en")
+    page.evaluate("() => Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    ask(page, ENGLISH)
+    page.locator("[data-label=copy]").click()
+    page.locator("#status", has_text="Copied.").wait_for()
+    page.locator("#question").focus()
+    page.keyboard.press("Control+v")
+    assert page.locator("#question").input_value().startswith(ENGLISH)
+
+
 def test_a_thumb_is_stored_with_the_citations(open_page, service, ask):
     page = open_page(locale="en")
     ask(page, ENGLISH)
