@@ -1,6 +1,7 @@
 """The web page, the page about the API, and what both need. Nothing comes from another host."""
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -10,30 +11,26 @@ from index.article import Language
 from prompts import messages
 from qa.service.assets import ALWAYS_ASK, Assets
 
+_FILES = {
+    "/": ("index.html", "text/html"),
+    "/docs": ("docs.html", "text/html"),
+    "/widget": ("widget.html", "text/html"),
+    "/widget.js": ("widget.js", "text/javascript"),
+}
+
 
 def router(assets: Assets) -> APIRouter:
     """The routes of the page, whose other files are `assets`."""
     routes = APIRouter(include_in_schema=False)
 
-    @routes.head("/")
-    @routes.get("/")
-    def page(request: Request) -> Response:
-        return _checked(request, assets.text("index.html"), "text/html")
+    def serving(name: str, kind: str) -> Callable[[Request], Response]:
+        def serve(request: Request) -> Response:
+            return _checked(request, assets.text(name), kind)
 
-    @routes.head("/docs")
-    @routes.get("/docs")
-    def docs(request: Request) -> Response:
-        return _checked(request, assets.text("docs.html"), "text/html")
+        return serve
 
-    @routes.head("/widget")
-    @routes.get("/widget")
-    def widget_example(request: Request) -> Response:
-        return _checked(request, assets.text("widget.html"), "text/html")
-
-    @routes.head("/widget.js")
-    @routes.get("/widget.js")
-    def widget(request: Request) -> Response:
-        return _checked(request, assets.text("widget.js"), "text/javascript")
+    for path, (name, kind) in _FILES.items():
+        routes.add_api_route(path, serving(name, kind), methods=["GET", "HEAD"])
 
     @routes.get("/strings.json")
     def strings(request: Request) -> Response:

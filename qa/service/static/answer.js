@@ -93,11 +93,12 @@ function quotations(shown, answer) {
 function quotation(shown, lead, quote, citation) {
   const marked = ["\u00a0", marker(shown, citation)]; // which never begins a line
   // A quote that begins its paragraph gives it its direction, which a bdi would not.
-  const alone = make("p", { dir: "auto", className: "quote" }, quote, ...marked);
+  const lang = citation.language ?? "";
+  const alone = make("p", { dir: "auto", className: "quote", lang }, quote, ...marked);
   if (!lead) return [alone];
   if (isRtl(lead) !== isRtl(quote)) return [make("p", { dir: "auto", className: "lead" }, ...isolated(lead, citation)), alone];
   const led = make("span", { className: "lead" }, ...isolated(lead, citation), " ");
-  return [make("p", { dir: "auto", className: "quote" }, led, make("bdi", { textContent: quote }), ...marked)];
+  return [make("p", { dir: "auto", className: "quote" }, led, make("bdi", { textContent: quote, lang }), ...marked)];
 }
 
 /** "According to X (2018-05-20):" with the outlet and the day each in its own direction: a day after Arabic words is turned round. */

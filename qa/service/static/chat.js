@@ -110,7 +110,6 @@ export async function resume(id) {
 /** An answer that was given before. */
 export function showAnswer(given, { question = given.question, closed = false } = {}) {
   const shown = turn(question, openSource);
-  shown.closed = closed;
   finish(shown, given);
   shown.tools.append(...(closed ? [copyButton(shown)] : tools(shown)));
   return shown;

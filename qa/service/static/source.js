@@ -26,7 +26,7 @@ export function sourceView(shown, item) {
   const body = make("div", { className: "text", lang: item.language ?? "" });
   const view = make("article", { className: "article" }, head(item), body);
   if (item.translation) body.before(translation(item.translation));
-  const ready = fill(body, shown, item, spans, shown.passages.get(item.passage_id));
+  const ready = fill(body, item, spans, shown.passages.get(item.passage_id));
   return { view, ready: ready.then(() => reveal(view)) };
 }
 
@@ -47,9 +47,14 @@ function head(item) {
   return make("header", { dir: isRtl(title.textContent) ? "rtl" : "ltr" }, about, title, links.hasChildNodes() ? links : null);
 }
 
-async function fill(body, shown, item, spans, passage) {
+async function fill(body, item, spans, passage) {
   body.replaceChildren(...fromPassage(item, spans, passage));
-  if (shown.closed) return;
+  body.ariaBusy = "true";
+  await fillWhole(body, item, spans);
+  body.ariaBusy = "false";
+}
+
+async function fillWhole(body, item, spans) {
   let article;
   try {
     article = await fetchArticle(item.article_id, { quiet: true });

@@ -21,7 +21,7 @@ def test_ask_and_open_the_source_beside_the_answer(open_page, service, ask, loca
     answer = service.post("/ask", json={"question": question}).json()
     first = answer["citations"][0]
     page.locator(".answer .marker").first.click()
-    page.locator("#panel mark.chosen").first.wait_for()
+    page.locator('#panel .text[aria-busy="false"]').wait_for()
     assert "".join(page.locator("#panel mark.chosen").all_text_contents()) == first["quote"]
     shown = page.locator("#panel .text p").all_text_contents()
     stored = service.get(f"/articles/{first['article_id']}").json()["text"]
