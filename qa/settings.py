@@ -19,7 +19,18 @@ from qa.profiles import Profile, profile_defaults
 
 DEFAULT_DATA = ".dalil"
 _WITHOUT_MODEL_S = 5.0  # for finding passages and answering in their own words
-SECRETS = frozenset({"llm_key"})
+SECRETS = frozenset(
+    {
+        "llm_key",
+        "slack_bot_token",
+        "slack_signing_secret",
+        "slack_app_token",
+        "telegram_token",
+        "telegram_secret",
+        "discord_token",
+        "teams_client_secret",
+    }
+)
 """Settings whose value is shown nowhere, not even in an error."""
 
 
@@ -87,6 +98,14 @@ class Settings(BaseModel):
     )
     sources_in_text: bool = Field(True, description="end the text of an answer at `/v1` with a list of its sources")
     widget_origins: Origins = Field((), description="sites that may put the widget in, as `https://news.example`")
+
+    chat_refusals: Literal["say", "silent"] = Field(
+        "say", description="in channels and groups of chat tools: `say` that there is no answer, or stay `silent`"
+    )
+    slack_bot_token: SecretStr | None = Field(None, description="Slack: bot token, `xoxb-…`")
+    slack_signing_secret: SecretStr | None = Field(None, description="Slack: signing secret, for `/slack/events`")
+    slack_app_token: SecretStr | None = Field(None, description="Slack: app-level token, `xapp-…`, for `dalil slack`")
+    slack_url: str = Field("https://slack.com/api/", pattern=r"^https?://\S+/$", description="Slack: address of its API")
 
     @property
     def longest_answer_s(self) -> float:

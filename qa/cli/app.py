@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "search": ("qa.cli.search:command", "Passages only."),
     "serve": ("qa.cli.serve:command", "The HTTP service and the web page."),
     "mcp": ("qa.cli.mcp:command", "A server for MCP clients, over stdin and stdout."),
+    "slack": ("qa.cli.bots:slack", "A Slack bot over Socket Mode."),
     "eval": ("qa.evaluation.cli:command", "Measure on a set of questions."),
     "models": ("qa.cli.models:command", "The models in use: what they need, fetching and trying them."),
     "doctor": ("qa.cli.doctor:command", "What is on, off or missing, and how to turn it on."),

@@ -9,6 +9,7 @@ import click
 
 from index.errors import DalilError, SettingsError
 from prompts import message
+from qa.chat.channels import channel_facts
 from qa.cli.options import data_option, json_option, open_index
 from qa.cli.streams import interface_language, print_json
 from qa.parts import model_facts, setting_facts
@@ -40,12 +41,17 @@ def collect(data: Path | None) -> Facts:
     settings, origins = load_settings(data=data)
     try:
         with open_index(data) as dalil:
-            return dalil.facts()
+            return dalil.facts() | {"chat tools": channel_facts(settings)}
     except SettingsError:
         raise
     except DalilError as error:
         index = {"usable": False, "code": error.code, "problem": str(error)}
-        return {"index": index, "models": model_facts(settings, origins), "settings": setting_facts(settings, origins)}
+        return {
+            "index": index,
+            "models": model_facts(settings, origins),
+            "chat tools": channel_facts(settings),
+            "settings": setting_facts(settings, origins),
+        }
 
 
 def show(facts: Facts) -> None:

@@ -14,7 +14,7 @@ from qa.service.assets import Assets
 from qa.service.context import make_context
 from qa.service.limits import Limits
 from qa.service.origins import WidgetOrigins
-from qa.service.routes import answers, articles, ask, conversations, health, mcp, page, v1
+from qa.service.routes import answers, articles, ask, chats, conversations, health, mcp, page, v1
 from qa.settings import Settings
 from qa.sharing import SharedAnswers
 
@@ -27,11 +27,13 @@ def create_app(dalil: Dalil, settings: Settings) -> FastAPI:
     thumbs = FeedbackStore(settings.data)
     shared = SharedAnswers(settings.data)
     protocol = mcp.McpEndpoint(here)
+    tools = chats.ChatTools(here, thumbs)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         await protocol.close()
+        await tools.close()
         here.readers.close()
         here.writer.close()
         thumbs.close()
@@ -55,7 +57,7 @@ def create_app(dalil: Dalil, settings: Settings) -> FastAPI:
     assets = Assets()
     for routes in (ask, conversations, articles, v1, health):
         app.include_router(routes.router)
-    for made in (protocol.router(), feedback_router(thumbs), answers.router(shared), page.router(assets)):
+    for made in (protocol.router(), tools.router(), feedback_router(thumbs), answers.router(shared), page.router(assets)):
         app.include_router(made)
     app.mount("/static", assets, name="static")
     return app

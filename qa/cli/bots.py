@@ -1,0 +1,66 @@
+"""`dalil slack`: a bot that fetches its messages itself, where the platform cannot reach the service."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import click
+
+from index.errors import SettingsError
+from qa.chat.base import Desk
+from qa.chat.channels import find, missing_extra, switched_on
+from qa.chat.ledger import Ledger
+from qa.cli.options import data_option, open_index
+from qa.feedback import FeedbackStore
+from qa.service.context import READERS
+from qa.service.work import Workers
+from qa.settings import Settings
+
+Serve = Callable[[Desk, Settings], Awaitable[None]]
+
+
+@click.command("slack", short_help="A Slack bot over Socket Mode.")
+@data_option
+def slack(data: Path | None) -> None:
+    """A Slack bot over Socket Mode, until Ctrl-C: Slack needs no address of this machine.
+
+    Needs DALIL_SLACK_BOT_TOKEN and DALIL_SLACK_APP_TOKEN.
+
+    \b
+    dalil slack
+    dalil slack --data مقالاتي
+    """
+
+    def load() -> Serve:
+        from qa.chat.slack import serve_socket
+
+        return serve_socket
+
+    _serve("slack", data, load)
+
+
+def _serve(name: str, data: Path | None, load: Callable[[], Serve]) -> None:
+    """Run a bot. Raises `SettingsError` naming what it lacks, `MissingExtra`, `IndexMissing`."""
+    tool = find(name)
+    with open_index(data) as dalil:
+        settings = dalil.settings
+        switched_on(settings)
+        if missing := [one for one in tool.command_needs if getattr(settings, one) is None]:
+            raise SettingsError(f"`dalil {name}` needs " + " and ".join(f"DALIL_{one.upper()}" for one in missing))
+        try:
+            serve = load()
+        except ModuleNotFoundError as error:
+            raise missing_extra(tool, error) from None
+        with Ledger(settings.data, settings.conversation_days) as ledger, FeedbackStore(settings.data) as thumbs:
+            readers = Workers("read", READERS)
+            try:
+                asyncio.run(_until_stopped(serve, Desk(dalil, readers.run, ledger, thumbs, settings)))
+            finally:
+                readers.close()
+
+
+async def _until_stopped(serve: Serve, desk: Desk) -> None:
+    try:
+        await serve(desk, desk.settings)
+    finally:
+        await desk.close()
