@@ -7,7 +7,7 @@ import { copyText, iconButton, make } from "./dom.js";
 import { closePanel, openPanel } from "./panel.js";
 import { sourceView } from "./source.js";
 import { text } from "./strings.js";
-import { mine, newId, read } from "./talks.js";
+import { newId, read } from "./talks.js";
 
 const element = (id) => document.getElementById(id);
 let running = null;
@@ -50,7 +50,6 @@ export async function asked(question, changed) {
   try {
     await answer(shown, question, controller.signal);
     shown.tools.append(...tools(shown));
-    mine(conversation);
     changed(conversation);
   } catch (error) {
     if (controller.signal.aborted) {

@@ -8,7 +8,7 @@ const SHORTCUTS = [
   { keys: ["Alt", "N"], words: "key_new", match: (event) => event.altKey && event.code === "KeyN" },
   { keys: ["Alt", "A"], words: "key_articles", match: (event) => event.altKey && event.code === "KeyA" },
   { keys: ["Alt", "L"], words: "key_language", match: (event) => event.altKey && event.code === "KeyL" },
-  { keys: ["Alt", "D"], words: "key_theme", match: (event) => event.altKey && event.code === "KeyD" },
+  { keys: ["Alt", "C"], words: "key_theme", match: (event) => event.altKey && event.code === "KeyC" },
   { keys: ["Ctrl", "/"], words: "key_help", match: (event) => (event.ctrlKey || event.metaKey) && event.code === "Slash" },
   { keys: ["Esc"], words: "key_leave", match: (event) => event.key === "Escape" },
 ];

@@ -1,48 +1,19 @@
 // Conversations: kept by the service, listed at the side.
 
-import { get, Refusal, send } from "./api.js";
+import { get, send } from "./api.js";
 import { askLine, confirmed } from "./dialogs.js";
-import { iconButton, make, remember } from "./dom.js";
+import { iconButton, make } from "./dom.js";
 import { day } from "./strings.js";
 
-const OWN = "conversations";
 const MOST = 200;
-
-/** Those begun in this browser: whoever may not list all of them still finds their own. */
-function own() {
-  try {
-    return JSON.parse(remember(OWN)) ?? [];
-  } catch {
-    return [];
-  }
-}
-
-function keepOwn(ids) {
-  remember(OWN, JSON.stringify(ids.slice(0, MOST)));
-}
-
-async function list() {
-  try {
-    return (await get(`conversations?limit=${MOST}`, { quiet: true })).conversations;
-  } catch (error) {
-    if (!(error instanceof Refusal) || ![401, 403].includes(error.status)) throw error;
-  }
-  const found = await Promise.allSettled(own().map((id) => read(id)));
-  return found.filter((one) => one.status === "fulfilled").map((one) => one.value);
-}
 
 /** An id that cannot be guessed. The service begins the conversation with its first question. */
 export function newId() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** Notes that a conversation was begun in this browser. */
-export function mine(id) {
-  if (!own().includes(id)) keepOwn([id, ...own()]);
-}
-
 export function read(id) {
-  return get(`conversations/${encodeURIComponent(id)}`, { quiet: true });
+  return get(`conversations/${encodeURIComponent(id)}`);
 }
 
 /** The list at the side. `open(id)` is called for the one that is chosen, `gone(id)` for one that was deleted. */
@@ -51,10 +22,11 @@ export class Talks {
     Object.assign(this, { element, open, gone, failed, current: null });
   }
 
-  /** Shows what there is now. A service that keeps none leaves the list empty. */
+  /** Shows what there is now; nothing where it cannot be had, as before a key was given. */
   async refresh() {
     try {
-      this.element.replaceChildren(...(await list()).filter((one) => one.turns !== 0).map((one) => this.entry(one)));
+      const { conversations } = await get(`conversations?limit=${MOST}`, { quiet: true });
+      this.element.replaceChildren(...conversations.filter((one) => one.turns).map((one) => this.entry(one)));
     } catch {
       this.element.replaceChildren();
     }
@@ -92,7 +64,6 @@ export class Talks {
     if (!(await confirmed("delete_conversation", one.title, "delete"))) return;
     await this.change(async () => {
       await send("DELETE", `conversations/${encodeURIComponent(one.id)}`);
-      keepOwn(own().filter((id) => id !== one.id));
       this.gone(one.id);
     });
   }

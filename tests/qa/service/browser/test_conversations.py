@@ -97,18 +97,6 @@ def test_a_link_that_leads_nowhere_is_told(open_page):
     page.locator(".failure", has_text="no longer there").wait_for()
 
 
-def test_where_conversations_may_not_be_listed_ones_own_are_found(open_page, ask):
-    page = open_page(locale="en")
-    page.route(
-        "**/conversations?*", lambda route: route.fulfill(status=403, json={"error": {"code": "forbidden", "message": ""}})
-    )
-    ask(page, ENGLISH)
-    page.locator("#talks .talk").wait_for()
-    page.reload()
-    page.locator("#talks .talk").wait_for()
-    assert page.locator("#talks .title").inner_text() == ENGLISH
-
-
 def test_a_key_is_asked_for_where_one_is_needed(open_page, ask):
     page = open_page(locale="en")
     asked = []
