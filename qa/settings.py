@@ -106,6 +106,11 @@ class Settings(BaseModel):
     slack_signing_secret: SecretStr | None = Field(None, description="Slack: signing secret, for `/slack/events`")
     slack_app_token: SecretStr | None = Field(None, description="Slack: app-level token, `xapp-…`, for `dalil slack`")
     slack_url: str = Field("https://slack.com/api/", pattern=r"^https?://\S+/$", description="Slack: address of its API")
+    telegram_token: SecretStr | None = Field(None, description="Telegram: token of the bot")
+    telegram_secret: SecretStr | None = Field(None, description="Telegram: secret token, for `/telegram/webhook`")
+    telegram_url: str = Field(
+        "https://api.telegram.org", pattern=r"^https?://\S+$", description="Telegram: address of its Bot API"
+    )
 
     @property
     def longest_answer_s(self) -> float:

@@ -4,6 +4,7 @@ A tool's own file only reads that tool's messages and shows answers its way.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from threading import Event
@@ -13,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from index.article import Language
-from index.errors import InputError
+from index.errors import DalilError, InputError
 from index.language import detect_language
 from prompts import message
 from qa.answer import Answer
@@ -24,6 +25,13 @@ from qa.feedback import FeedbackStore, Thumb
 from qa.settings import Settings
 
 T = TypeVar("T")
+
+
+class NotTheirs(DalilError):
+    """Raised for a delivery that the platform did not sign, or signed too long ago."""
+
+    code = "bad_signature"
+    status = 401
 
 
 class Run(Protocol):
@@ -73,6 +81,8 @@ class Desk:
         self.settings = settings
         self._dalil, self._run, self._ledger, self._thumbs = dalil, run, ledger, thumbs
         self._tasks: set[asyncio.Task[None]] = set()
+        # It would write whole addresses, and those of some platforms hold a token.
+        logging.getLogger("httpx").setLevel(logging.WARNING)
 
     async def first(self, delivery: str) -> bool:
         """Whether a delivery comes for the first time. Raises `LedgerError`."""

@@ -39,6 +39,7 @@ TOOLS = (
         ("slack_bot_token", "slack_app_token"),
         "slack",
     ),
+    Tool("telegram", "Telegram", "/telegram/webhook", ("telegram_token", "telegram_secret"), ("telegram_token",), "telegram"),
 )
 PATHS = frozenset(tool.path for tool in TOOLS)
 """Addresses whose requests are signed by the platform: forms are read there, and any host name is right."""

@@ -1,4 +1,4 @@
-"""`dalil slack`: a bot that fetches its messages itself, where the platform cannot reach the service."""
+"""`dalil slack`, `dalil telegram`: bots that fetch their messages themselves, where the platform cannot reach the service."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -37,6 +37,31 @@ def slack(data: Path | None) -> None:
         return serve_socket
 
     _serve("slack", data, load)
+
+
+@click.command("telegram", short_help="A Telegram bot by polling.")
+@click.option("--webhook", is_flag=True, help="Only tell Telegram to deliver to /telegram/webhook of DALIL_PUBLIC_URL.")
+@data_option
+def telegram(data: Path | None, webhook: bool) -> None:
+    """A Telegram bot by polling, until Ctrl-C: Telegram needs no address of this machine.
+
+    Needs DALIL_TELEGRAM_TOKEN; --webhook also DALIL_TELEGRAM_SECRET and DALIL_PUBLIC_URL.
+
+    \b
+    dalil telegram
+    dalil telegram --data مقالاتي
+    dalil telegram --webhook
+    """
+
+    def load() -> Serve:
+        from qa.chat.telegram import serve_polling, set_webhook
+
+        async def tell(_: Desk, settings: Settings) -> None:
+            print(await set_webhook(settings))
+
+        return tell if webhook else serve_polling
+
+    _serve("telegram", data, load)
 
 
 def _serve(name: str, data: Path | None, load: Callable[[], Serve]) -> None:

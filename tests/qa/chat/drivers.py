@@ -2,7 +2,9 @@
 
 import hashlib
 import hmac
+import html
 import json
+import re
 import time
 from urllib.parse import urlencode
 
@@ -85,4 +87,59 @@ def texts_of(value):
     return value if isinstance(value, str) else ""
 
 
-DRIVERS = [Slack()]
+class Telegram:
+    name = "telegram"
+    path = "/telegram/webhook"
+    old = 24 * 3600 + 60
+    refused = 401
+
+    def settings(self, url):
+        return {"telegram_token": "1:secret", "telegram_secret": SIGNING.replace(" ", "-"), "telegram_url": url}
+
+    def reply(self, path, body):
+        bot = {"id": 1, "is_bot": True, "first_name": "d", "username": "DalilBot"}
+        if path.endswith("getMe"):
+            return {"ok": True, "result": bot}
+        if path.endswith("sendMessage"):
+            chat = {"id": int(body["chat_id"]), "type": "private"}
+            return {"ok": True, "result": {"message_id": 99, "date": 1, "chat": chat, "from": bot, "text": "."}}
+        return {"ok": True, "result": True}
+
+    def question(self, text, number=1, *, shared=False, own=False):
+        chat = {"id": -100, "type": "supergroup", "title": "g"} if shared else {"id": 7, "type": "private", "first_name": "s"}
+        who = {"id": 7, "is_bot": own, "first_name": "s"}
+        written = {"message_id": number, "date": int(time.time()), "chat": chat, "from": who}
+        mention = [{"type": "mention", "offset": 0, "length": 9}] if shared else []
+        written |= {"text": f"@dalilBOT {text}" if shared else text, "entities": mention}
+        return {"update_id": number, "message": written}
+
+    def send(self, client, delivery, *, secret=SIGNING, ago=0):
+        if ago:
+            delivery = delivery | {"message": delivery["message"] | {"date": int(time.time()) - ago}}
+        raw = delivery if isinstance(delivery, bytes) else json.dumps(delivery).encode()
+        token = {"x-telegram-bot-api-secret-token": secret.replace(" ", "-")}
+        return client.post(self.path, content=raw, headers={"content-type": "application/json", **token})
+
+    def shown(self, platform, count=1):
+        return [call.body for call in platform.wait("/sendMessage", count=count)]
+
+    def sent(self, platform):
+        return platform.to("/sendMessage")
+
+    def words(self, body):
+        return html.unescape(re.sub(r"</?(?:b|blockquote|a)\b(?: expandable)?(?: href=\"([^\"]*)\")?>", r"\1", body["text"]))
+
+    def check_harmless(self, body):
+        assert body["parse_mode"] == "HTML"
+        assert set(re.findall(r"<(\w+)", body["text"])) == {"b", "blockquote", "a"}
+        assert "<b>x</b>" not in body["text"]
+        assert re.findall(r'href="([^"]*)"', body["text"]) == ["https://example.org/a?b=1&amp;c=2"]
+
+    def press(self, body, thumb, platform, number=1):
+        [buttons] = json.loads(body["reply_markup"])["inline_keyboard"]
+        [data] = [one["callback_data"] for one in buttons if one["callback_data"].startswith(thumb)]
+        who = {"id": 7, "is_bot": False, "first_name": "s"}
+        return {"update_id": 100 + number, "callback_query": {"id": "q", "from": who, "chat_instance": "c", "data": data}}
+
+
+DRIVERS = [Slack(), Telegram()]

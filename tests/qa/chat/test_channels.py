@@ -221,6 +221,7 @@ def test_a_tool_that_is_off_says_how_to_turn_it_on(stand_in, tool):
     [
         ({"slack_bot_token": "x"}, "DALIL_SLACK_SIGNING_SECRET, or DALIL_SLACK_APP_TOKEN"),
         ({"slack_signing_secret": "x"}, "DALIL_SLACK_BOT_TOKEN"),
+        ({"telegram_secret": "x"}, "DALIL_TELEGRAM_TOKEN"),
     ],
     ids=lambda value: "+".join(value) if isinstance(value, dict) else "",
 )
