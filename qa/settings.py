@@ -111,6 +111,13 @@ class Settings(BaseModel):
     telegram_url: str = Field(
         "https://api.telegram.org", pattern=r"^https?://\S+$", description="Telegram: address of its Bot API"
     )
+    discord_public_key: str | None = Field(None, description="Discord: public key of the application")
+    discord_token: SecretStr | None = Field(
+        None, description="Discord: token of the bot, to make /ask known by `dalil discord`"
+    )
+    discord_url: str = Field(
+        "https://discord.com/api/v10", pattern=r"^https?://\S+$", description="Discord: address of its API"
+    )
 
     @property
     def longest_answer_s(self) -> float:

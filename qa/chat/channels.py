@@ -40,6 +40,7 @@ TOOLS = (
         "slack",
     ),
     Tool("telegram", "Telegram", "/telegram/webhook", ("telegram_token", "telegram_secret"), ("telegram_token",), "telegram"),
+    Tool("discord", "Discord", "/discord/interactions", ("discord_public_key",), extra="discord"),
 )
 PATHS = frozenset(tool.path for tool in TOOLS)
 """Addresses whose requests are signed by the platform: forms are read there, and any host name is right."""

@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "mcp": ("qa.cli.mcp:command", "A server for MCP clients, over stdin and stdout."),
     "slack": ("qa.cli.bots:slack", "A Slack bot over Socket Mode."),
     "telegram": ("qa.cli.bots:telegram", "A Telegram bot by polling."),
+    "discord": ("qa.cli.bots:discord", "Make the command /ask known to Discord."),
     "eval": ("qa.evaluation.cli:command", "Measure on a set of questions."),
     "models": ("qa.cli.models:command", "The models in use: what they need, fetching and trying them."),
     "doctor": ("qa.cli.doctor:command", "What is on, off or missing, and how to turn it on."),

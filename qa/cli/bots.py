@@ -1,4 +1,7 @@
-"""`dalil slack`, `dalil telegram`: bots that fetch their messages themselves, where the platform cannot reach the service."""
+"""`dalil slack`, `dalil telegram`: bots that fetch their messages themselves, where the platform cannot reach the service.
+
+`dalil discord` makes the command known that `dalil serve` answers.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,7 +17,7 @@ from qa.cli.options import data_option, open_index
 from qa.feedback import FeedbackStore
 from qa.service.context import READERS
 from qa.service.work import Workers
-from qa.settings import Settings
+from qa.settings import Settings, load_settings
 
 Serve = Callable[[Desk, Settings], Awaitable[None]]
 
@@ -62,6 +65,27 @@ def telegram(data: Path | None, webhook: bool) -> None:
         return tell if webhook else serve_polling
 
     _serve("telegram", data, load)
+
+
+@click.command("discord", short_help="Make the command /ask known to Discord.")
+@data_option
+def discord(data: Path | None) -> None:
+    """Make the command /ask known to Discord, once. It is answered by `dalil serve` at /discord/interactions.
+
+    Needs DALIL_DISCORD_TOKEN.
+
+    \b
+    dalil discord
+    dalil discord --data مقالاتي
+    """
+    settings, _ = load_settings(data=data)
+    if settings.discord_token is None:
+        raise SettingsError("`dalil discord` needs DALIL_DISCORD_TOKEN")
+    try:
+        from qa.chat.discord import register
+    except ModuleNotFoundError as error:
+        raise missing_extra(find("discord"), error) from None
+    print(asyncio.run(register(settings)))
 
 
 def _serve(name: str, data: Path | None, load: Callable[[], Serve]) -> None:

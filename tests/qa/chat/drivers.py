@@ -8,6 +8,8 @@ import re
 import time
 from urllib.parse import urlencode
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 SIGNING = "signing secret"
 
 
@@ -142,4 +144,52 @@ class Telegram:
         return {"update_id": 100 + number, "callback_query": {"id": "q", "from": who, "chat_instance": "c", "data": data}}
 
 
-DRIVERS = [Slack(), Telegram()]
+class Discord:
+    name = "discord"
+    path = "/discord/interactions"
+    old = 301
+    refused = 401
+    key = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
+
+    def settings(self, url):
+        return {"discord_public_key": self.key.public_key().public_bytes_raw().hex(), "discord_url": f"{url}/api/"}
+
+    def reply(self, path, body):
+        return {"id": "42"}
+
+    def question(self, text, number=1, *, shared=False, own=False):
+        user = {"id": "7", "username": "s", "bot": own}
+        who = {"guild_id": "9", "member": {"user": user}} if shared else {"user": user}
+        option = {"name": "question", "type": 3, "value": text}
+        data = {"id": "3", "name": "ask", "type": 1, "options": [option]}
+        return {"id": str(number), "application_id": "42", "type": 2, "token": "tok-en", "channel_id": "5", "data": data} | who
+
+    def send(self, client, delivery, *, secret=SIGNING, ago=0):
+        raw = delivery if isinstance(delivery, bytes) else json.dumps(delivery).encode()
+        at = str(int(time.time()) - ago)
+        key = self.key if secret == SIGNING else Ed25519PrivateKey.generate()
+        signed = {"x-signature-ed25519": key.sign(at.encode() + raw).hex(), "x-signature-timestamp": at}
+        return client.post(self.path, content=raw, headers={"content-type": "application/json", **signed})
+
+    def shown(self, platform, count=1):
+        return [call.body for call in platform.wait("/webhooks/42/tok-en/messages/@original", count=count, method="PATCH")]
+
+    def sent(self, platform):
+        return platform.to("/messages/@original", "/webhooks/42/tok-en")
+
+    def words(self, body):
+        return re.sub(r"\\(\W)", r"\1", texts_of({key: body.get(key) for key in ("content", "embeds")}))
+
+    def check_harmless(self, body):
+        assert body["allowed_mentions"] == {"parse": []}
+        for text in [text for embed in body["embeds"] for text in (embed["description"], embed.get("title", ""))]:
+            assert not re.search(r"(?<!\\)[*_~`|<@\[\]()]", text.removeprefix("> "))
+
+    def press(self, body, thumb, platform, number=1):
+        [row] = body["components"]
+        [chosen] = [one["custom_id"] for one in row["components"] if one["custom_id"].startswith(thumb)]
+        who = {"member": {"user": {"id": "7", "username": "s"}}, "guild_id": "9"}
+        return {"id": str(100 + number), "type": 3, "data": {"custom_id": chosen, "component_type": 2}, "token": "t"} | who
+
+
+DRIVERS = [Slack(), Telegram(), Discord()]

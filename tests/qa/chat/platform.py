@@ -68,6 +68,7 @@ class Platform:
 
     def __init__(self, reply):
         self.calls = []
+        self.statuses = []  # of the next answers; after them, 200
         self.arrived = threading.Condition()
         mine = self
 
@@ -80,7 +81,7 @@ class Platform:
                 body = _body(raw, self.headers.get("content-type", ""))
                 path = self.path.partition("?")[0]
                 said = json.dumps(reply(path, body)).encode()
-                self.send_response(200)
+                self.send_response(mine.statuses.pop(0) if mine.statuses else 200)
                 self.send_header("content-type", "application/json")
                 self.send_header("content-length", str(len(said)))
                 self.end_headers()
