@@ -68,7 +68,7 @@ def watched(browser):
         context = browser.new_context(**{"viewport": {"width": 1366, "height": 800}, "reduced_motion": "reduce", **options})
         seen.contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         page.on("request", lambda request: seen.hosts.add(urlsplit(request.url).netloc))
         page.on("pageerror", lambda error: seen.failures.append(str(error)))
         page.on("console", lambda said: seen.failures.append(said.text) if is_failure(said) else None)
