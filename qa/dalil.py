@@ -56,6 +56,8 @@ class Dalil:
         self._talk = Talk(settings.data, settings.conversation_days)
         cutting = Cutting(settings.passage_tokens, settings.passage_overlap, settings.encoding)
         self._indexer = Indexer(collection, cutting)
+        self.on_answer: Callable[[Answer], None] | None = None
+        """Called with every answer, in the thread that made it; for counting."""
 
     @classmethod
     def open(cls, data: str | Path | None = None, *, create: bool = True, **settings: Any) -> Self:
@@ -137,6 +139,7 @@ class Dalil:
         filters: Filters | None = None,
         history: Sequence[Said] | None = None,
         conversation: str | None = None,
+        owner: str = "",
         cancelled: Callable[[], bool] = never,
         on_prompt: OnPrompt | None = None,
     ) -> Answer:
@@ -144,6 +147,7 @@ class Dalil:
 
         A follow-up is understood through `history`, the messages before it (`role` and `content`), or through the turns kept
         under the id `conversation`, where this turn is stored before it is returned; an unknown id begins a conversation.
+        Each `owner` has conversations of their own.
         """
         events = self.stream(
             question,
@@ -152,6 +156,7 @@ class Dalil:
             filters=filters,
             history=history,
             conversation=conversation,
+            owner=owner,
             cancelled=cancelled,
             on_prompt=on_prompt,
         )
@@ -168,6 +173,7 @@ class Dalil:
         filters: Filters | None = None,
         history: Sequence[Said] | None = None,
         conversation: str | None = None,
+        owner: str = "",
         cancelled: Callable[[], bool] = never,
         on_prompt: OnPrompt | None = None,
     ) -> Iterator[Event]:
@@ -177,14 +183,17 @@ class Dalil:
         conversation that is sent to it.
         """
         text = self._question(question)
-        before = self._talk.before(history, conversation)
+        before = self._talk.before(history, conversation, owner)
         wanted = self._language(language, text, before.turns), self._k(k), filters, self.settings.refuse_below
         answerer = self._answerer
 
         def events() -> Iterator[Event]:
             understood = self._understand(text, before.turns, cancelled)
             asked = Asked(understood, *wanted, cancelled, on_prompt)
-            yield from self._talk.kept(answerer.events(asked), understood, before)
+            for event in self._talk.kept(answerer.events(asked), understood, before):
+                if isinstance(event, Answer) and self.on_answer is not None:
+                    self.on_answer(event)
+                yield event
 
         return events()
 
@@ -240,6 +249,10 @@ class Dalil:
         if not 1 <= k <= 100:
             raise InputError(f"k is the number of passages, from 1 to 100, not {k}")
         return k
+
+    def size(self) -> dict[str, int]:
+        """How many articles, duplicates among them, and passages there are."""
+        return self._collection.store.counts()
 
     # -- state -----------------------------------------------------------------------------------------------------------
 

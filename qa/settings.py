@@ -5,6 +5,7 @@ defaults of the profile, then defaults.
 """
 
 import difflib
+import ipaddress
 import os
 import re
 import tomllib
@@ -34,16 +35,33 @@ SECRETS = frozenset(
 """Settings whose value is shown nowhere, not even in an error."""
 
 
+def _listed(value: Any) -> Any:
+    """A list, or text with spaces or commas between the parts."""
+    return value.replace(",", " ").split() if isinstance(value, str) else value
+
+
 def _origins(value: Any) -> Any:
-    """A list, or addresses with spaces or commas between, each as a browser names a site: no path, small letters."""
-    listed = value.replace(",", " ").split() if isinstance(value, str) else value
+    """Sites, each as a browser names it: no path, small letters."""
+    listed = _listed(value)
     for one in listed if isinstance(listed, list | tuple) else ():
         if not isinstance(one, str) or not re.fullmatch(r"https?://[a-z0-9.\-]+(:\d+)?|https?://\[[0-9a-f:]+\](:\d+)?", one):
             raise ValueError(f"{one!r} is no site: write it as https://news.example, in small letters and without a path")
     return listed
 
 
+def _networks(value: Any) -> Any:
+    """Addresses of machines, or of networks as `10.0.0.0/8`."""
+    listed = _listed(value)
+    for one in listed if isinstance(listed, list | tuple) else ():
+        try:
+            ipaddress.ip_network(one)
+        except ValueError:
+            raise ValueError(f"{one!r} is no address: write it as 10.0.0.1, or a network as 10.0.0.0/8") from None
+    return listed
+
+
 Origins = Annotated[tuple[str, ...], BeforeValidator(_origins)]
+Networks = Annotated[tuple[str, ...], BeforeValidator(_networks)]
 
 
 class Settings(BaseModel):
@@ -98,6 +116,16 @@ class Settings(BaseModel):
     )
     sources_in_text: bool = Field(True, description="end the text of an answer at `/v1` with a list of its sources")
     widget_origins: Origins = Field((), description="sites that may put the widget in, as `https://news.example`")
+    keys: Literal["auto", "on", "off"] = Field(
+        "auto", description="whether the service asks for keys: `auto` where others than this machine can reach it"
+    )
+    rate_per_key: int | None = Field(None, ge=0, description="requests a minute for each key; 0: as many as come")
+    rate_per_address: int | None = Field(None, ge=0, description="requests a minute for each address; 0: as many as come")
+    cors_origins: Origins = Field((), description="sites whose pages may use the whole API, as `https://desk.example`")
+    trusted_proxies: Networks = Field((), description="proxies that are believed whom they forward, as `10.0.0.0/8`")
+    metrics_open: bool = Field(False, description="show `/metrics` without a key that may manage")
+    log: Literal["off", "json"] = Field("off", description="`json`: a line on stderr for each request, without what was asked")
+    log_questions: bool = Field(False, description="put the questions into these lines")
 
     chat_refusals: Literal["say", "silent"] = Field(
         "say", description="in channels and groups of chat tools: `say` that there is no answer, or stay `silent`"

@@ -12,8 +12,10 @@ from prompts import message
 from qa.chat.channels import channel_facts
 from qa.cli.options import data_option, json_option, open_index
 from qa.cli.streams import interface_language, print_json
+from qa.keys import existing_keys
 from qa.parts import model_facts, setting_facts
-from qa.settings import load_settings
+from qa.service.hosts import reached_by_others
+from qa.settings import Settings, load_settings
 from qa.text import clean_line
 
 Facts = dict[str, dict[str, Any]]
@@ -41,17 +43,33 @@ def collect(data: Path | None) -> Facts:
     settings, origins = load_settings(data=data)
     try:
         with open_index(data) as dalil:
-            return dalil.facts() | {"chat tools": channel_facts(settings)}
+            return _with_service(dalil.facts(), settings)
     except SettingsError:
         raise
     except DalilError as error:
         index = {"usable": False, "code": error.code, "problem": str(error)}
-        return {
-            "index": index,
-            "models": model_facts(settings, origins),
-            "chat tools": channel_facts(settings),
-            "settings": setting_facts(settings, origins),
-        }
+        facts: Facts = {"index": index, "models": model_facts(settings, origins), "settings": setting_facts(settings, origins)}
+        return _with_service(facts, settings)
+
+
+def _with_service(facts: Facts, settings: Settings) -> Facts:
+    """The facts with who may use the service and the chat tools, before the settings."""
+    return {name: facts[name] for name in facts if name != "settings"} | {
+        "service": {"keys": _keys(settings)},
+        "chat tools": channel_facts(settings),
+        "settings": facts["settings"],
+    }
+
+
+def _keys(settings: Settings) -> str:
+    if settings.keys == "off":
+        return "not asked for; DALIL_KEYS=auto asks where others can reach the service"
+    try:
+        good = sum(key.state == "good" for key in existing_keys(settings.data))
+    except DalilError as error:
+        return str(error)
+    asked = "asked for" if settings.keys == "on" or reached_by_others(settings) else f"not asked for on {settings.host}"
+    return f"{asked}; {good} good, `dalil keys create` makes one"
 
 
 def show(facts: Facts) -> None:

@@ -6,15 +6,19 @@ from pathlib import Path
 
 import click
 import uvicorn
+from uvicorn.config import LOGGING_CONFIG
 
 from index.errors import DalilError, SettingsError
 from prompts import message
 from qa.cli.options import data_option
 from qa.cli.streams import interface_language, stderr_line
 from qa.dalil import Dalil
+from qa.keys import existing_keys
+from qa.service.access import keys_asked
 from qa.service.app import create_app
-from qa.service.hosts import is_loopback
-from qa.settings import load_settings
+from qa.service.hosts import reached_by_others
+from qa.service.logs import log_as_json
+from qa.settings import Settings, load_settings
 
 LEAVE_TIME_S = 5
 """How long requests that are under way may take after Ctrl-C."""
@@ -33,6 +37,8 @@ def command(host: str | None, port: int | None, data: Path | None) -> None:
     """
     settings, _ = load_settings(data=data, host=host, port=port)
     listener = listen(settings.host, settings.port)
+    if settings.log == "json":
+        log_as_json()
     with listener:
         dalil = Dalil.open(data, host=host, port=port)
         try:
@@ -42,17 +48,29 @@ def command(host: str | None, port: int | None, data: Path | None) -> None:
                     # Its access log writes whole addresses, and with them what people search for.
                     access_log=False,
                     log_level="warning",
+                    # A log of our own takes the server's lines too.
+                    log_config=None if settings.log == "json" else LOGGING_CONFIG,
+                    # The application itself looks whom a proxy forwards, and which proxies to believe.
+                    proxy_headers=False,
                     server_header=False,
                     timeout_graceful_shutdown=LEAVE_TIME_S,
                 )
             )
             language = interface_language()
             print(message("terminal.serving", language, address=address(listener)), flush=True)
-            if not is_loopback(settings.host):
-                stderr_line(message("terminal.serving_open", language))
+            for key in _warnings(settings):
+                stderr_line(message(key, language))
             server.run(sockets=[listener])
         finally:
             dalil.close()
+
+
+def _warnings(settings: Settings) -> list[str]:
+    """What whoever starts the service should know about who can use it: keys of messages."""
+    if keys_asked(settings):
+        good = any(key.state == "good" for key in existing_keys(settings.data))
+        return [] if good else ["terminal.serving_keyless"]
+    return ["terminal.serving_open"] if reached_by_others(settings) else []
 
 
 def listen(host: str, port: int) -> socket.socket:

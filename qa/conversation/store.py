@@ -4,10 +4,11 @@ import json
 import re
 import secrets
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -79,14 +80,24 @@ class ConversationStore(SqliteFile):
         """Open `data/conversations.db`, made when it is not there. Raises `ConversationError`."""
         super().__init__(Path(data) / FILE, _metadata, "conversations", ConversationError)
         self._days = days
+        self._prefix = ""
         with self._begin() as connection:
             self._expire(connection)
+
+    def of(self, owner: str) -> Self:
+        """The same conversations as one owner has them: others have no name here. `""` has those that are nobody's.
+
+        Where they are kept, an owner's name stands before their ids, with a stroke that no id can have.
+        """
+        own = copy(self)
+        own._prefix = f"{check_id(owner)}/" if owner else ""
+        return own
 
     def create(self, title: str = "", conversation_id: str | None = None) -> Conversation:
         """A new, empty conversation. Raises `InputError` for a title or an id that cannot be used, or one in use."""
         chosen = check_id(conversation_id) if conversation_id is not None else secrets.token_urlsafe(12).replace("-", "~")
         chosen = chosen if _ID.fullmatch(chosen) else f"c{chosen}"
-        values = {"id": chosen, "title": _title(title), "created": (now := _now()), "updated": now}
+        values = {"id": self._prefix + chosen, "title": _title(title), "created": (now := _now()), "updated": now}
         with self._begin() as connection:
             self._expire(connection)
             if not connection.execute(upsert(_conversations).values(values).on_conflict_do_nothing()).rowcount:
@@ -96,7 +107,7 @@ class ConversationStore(SqliteFile):
     def get(self, conversation_id: str) -> Conversation:
         """One conversation. Raises `NotFound`."""
         with self._begin() as connection:
-            found = self._list(connection, _conversations.c.id == conversation_id)
+            found = self._list(connection, self._named(conversation_id))
         if not found:
             raise _missing(conversation_id)
         return found[0]
@@ -105,8 +116,8 @@ class ConversationStore(SqliteFile):
         """A page of the conversations, the latest first, and how many there are in all."""
         with self._begin() as connection:
             self._expire(connection)
-            total = connection.execute(select(func.count()).select_from(_conversations)).scalar_one()
-            return self._list(connection, offset=offset, limit=limit), int(total)
+            total = connection.execute(select(func.count()).select_from(_conversations).where(self._own())).scalar_one()
+            return self._list(connection, self._own(), offset=offset, limit=limit), int(total)
 
     def rename(self, conversation_id: str, title: str) -> Conversation:
         """Give a conversation another title. Raises `NotFound`, `InputError`."""
@@ -114,7 +125,7 @@ class ConversationStore(SqliteFile):
         if not chosen:
             raise InputError("a conversation needs a title with a word in it")
         with self._begin() as connection:
-            renaming = update(_conversations).where(_conversations.c.id == conversation_id, self._alive()).values(title=chosen)
+            renaming = update(_conversations).where(self._named(conversation_id), self._alive()).values(title=chosen)
             if not connection.execute(renaming).rowcount:
                 raise _missing(conversation_id)
         return self.get(conversation_id)
@@ -122,15 +133,15 @@ class ConversationStore(SqliteFile):
     def delete(self, conversation_id: str) -> None:
         """Delete a conversation with all its turns. Raises `NotFound`."""
         with self._begin() as connection:
-            deleting = delete(_conversations).where(_conversations.c.id == conversation_id, self._alive())
+            deleting = delete(_conversations).where(self._named(conversation_id), self._alive())
             if not connection.execute(deleting).rowcount:
                 raise _missing(conversation_id)
 
     def turns(self, conversation_id: str, *, last: int | None = None) -> list[dict[str, Any]] | None:
         """The turns in order (`created`, `question`, `standalone`, `answer`), or the `last`; `None` for an unknown id."""
-        query = select(_turns).where(_turns.c.conversation == conversation_id).order_by(_turns.c.id.desc())
+        query = select(_turns).where(_turns.c.conversation == self._prefix + conversation_id).order_by(_turns.c.id.desc())
         with self._begin() as connection:
-            if not self._list(connection, _conversations.c.id == conversation_id):
+            if not self._list(connection, self._named(conversation_id)):
                 return None
             rows = connection.execute(query.limit(-1 if last is None else last)).mappings().all()
         return [
@@ -153,7 +164,7 @@ class ConversationStore(SqliteFile):
 
         Returns false, and stores nothing, where the conversation is not there (any more).
         """
-        now, chosen = _now(), check_id(conversation_id)
+        now, chosen = _now(), self._prefix + check_id(conversation_id)
         title = question if len(question) <= _TITLE_OF_QUESTION else question[: _TITLE_OF_QUESTION - 1].rstrip() + "…"
         turn = {"conversation": chosen, "created": now, "question": question, "standalone": standalone}
         turn["answer"] = json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace").decode()
@@ -174,7 +185,21 @@ class ConversationStore(SqliteFile):
         count = select(func.count()).where(_turns.c.conversation == _conversations.c.id).scalar_subquery()
         query = select(_conversations, count.label("turns")).where(self._alive(), *where)
         ordered = query.order_by(_conversations.c.updated.desc(), _conversations.c.id).offset(offset).limit(limit)
-        return [Conversation(**row, expires=self._expires(row["updated"])) for row in connection.execute(ordered).mappings()]
+        return [
+            Conversation(**{**row, "id": row["id"].removeprefix(self._prefix)}, expires=self._expires(row["updated"]))
+            for row in connection.execute(ordered).mappings()
+        ]
+
+    def _named(self, conversation_id: str) -> Any:
+        """The condition that a conversation is the owner's one of that id."""
+        # Without an owner, an id as it is kept would name somebody's.
+        return _conversations.c.id == (self._prefix + conversation_id if "/" not in conversation_id else None)
+
+    def _own(self) -> Any:
+        """The condition that a conversation is the owner's."""
+        if not self._prefix:
+            return ~_conversations.c.id.contains("/")
+        return _conversations.c.id.startswith(self._prefix, autoescape=True)
 
     def _alive(self) -> Any:
         """The condition that a conversation has not expired."""

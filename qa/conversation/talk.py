@@ -14,11 +14,12 @@ from qa.conversation.understanding import Understood
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What stands before a question: the turns, the conversation's id, and whether that conversation begins with it."""
+    """What stands before a question: the turns, the conversation's id, whether that begins with it, and whose it is."""
 
     turns: Sequence[Turn] = ()
     conversation: str | None = None
     begins: bool = False
+    owner: str = ""
 
 
 class Talk:
@@ -37,14 +38,14 @@ class Talk:
                 self._store = ConversationStore(self._data, self._days)
             return self._store
 
-    def before(self, history: Sequence[Said] | None, conversation: str | None) -> Before:
+    def before(self, history: Sequence[Said] | None, conversation: str | None, owner: str = "") -> Before:
         """The turns before a question, from the one or the other. Raises `InputError`, `ConversationError`."""
         if conversation is None:
             return Before(read_history(history) if history else ())
         if history is not None:
             raise InputError("give either history or the id of a conversation: the turns of a conversation are kept here")
-        turns = self.store.history(conversation)
-        return Before(turns or (), conversation, begins=turns is None)
+        turns = self.store.of(owner).history(conversation)
+        return Before(turns or (), conversation, begins=turns is None, owner=owner)
 
     def kept(self, events: Iterator[Event], understood: Understood, before: Before) -> Iterator[Event]:
         """The events; the answer, once it is stored, tells how the question was understood and in which conversation."""
@@ -63,7 +64,7 @@ class Talk:
         answer = replace(answer, conversation_id=before.conversation)
         document = answer.to_dict()
         question, standalone = understood.question, understood.standalone
-        if not self.store.add(before.conversation, question, standalone, document, create=before.begins):
+        if not self.store.of(before.owner).add(before.conversation, question, standalone, document, create=before.begins):
             return replace(answer, conversation_id=None)  # deleted while this question was answered, and stays so
         return answer
 

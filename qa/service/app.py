@@ -5,16 +5,20 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from qa.dalil import Dalil
 from qa.feedback import FeedbackStore
 from qa.feedback_api import router as feedback_router
 from qa.service import errors
+from qa.service.access import ASKING
 from qa.service.assets import Assets
 from qa.service.context import make_context
 from qa.service.limits import Limits
-from qa.service.origins import WidgetOrigins
-from qa.service.routes import answers, articles, ask, chats, conversations, health, mcp, page, v1
+from qa.service.metrics import Metrics
+from qa.service.origins import OtherSites
+from qa.service.routes import answers, articles, ask, chats, conversations, health, mcp, metrics, page, v1
+from qa.service.watching import Watching
 from qa.settings import Settings
 from qa.sharing import SharedAnswers
 
@@ -28,14 +32,15 @@ def create_app(dalil: Dalil, settings: Settings) -> FastAPI:
     shared = SharedAnswers(settings.data)
     protocol = mcp.McpEndpoint(here)
     tools = chats.ChatTools(here, thumbs)
+    counted = Metrics(here.readers, here.writer)
+    dalil.on_answer = counted.answered
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         await protocol.close()
         await tools.close()
-        here.readers.close()
-        here.writer.close()
+        here.close()
         thumbs.close()
         shared.close()
 
@@ -52,12 +57,17 @@ def create_app(dalil: Dalil, settings: Settings) -> FastAPI:
     errors.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(Limits, settings=settings)
-    if settings.widget_origins:
-        app.add_middleware(WidgetOrigins, origins=settings.widget_origins)
+    if settings.widget_origins or settings.cors_origins:
+        app.add_middleware(OtherSites, widget=settings.widget_origins, whole=settings.cors_origins)
+    app.add_middleware(Watching, metrics=counted, questions=settings.log_questions)
+    if settings.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
     assets = Assets()
     for routes in (ask, conversations, articles, v1, health):
         app.include_router(routes.router)
-    for made in (protocol.router(), tools.router(), feedback_router(thumbs), answers.router(shared), page.router(assets)):
+    app.include_router(feedback_router(thumbs), dependencies=[ASKING])
+    figures = metrics.router(counted, everybody=settings.metrics_open)
+    for made in (protocol.router(), tools.router(), answers.router(shared), page.router(assets), figures):
         app.include_router(made)
     app.mount("/static", assets, name="static")
     return app

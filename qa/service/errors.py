@@ -98,7 +98,7 @@ def install(app: FastAPI) -> None:
 
     async def dalil_error(request: Request, error: Exception) -> Response:
         status, code, message = describe(error)
-        headers = {"Retry-After": "1"} if status == 503 else None
+        headers = getattr(error, "headers", {"Retry-After": "1"} if status == 503 else None)
         param = getattr(error, "param", None)
         return error_response(status, message, code, headers, path=request.url.path, param=param)
 

@@ -7,6 +7,8 @@ A service that listens on the loopback address alone therefore answers only to l
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from qa.settings import Settings
+
 
 def is_loopback(host: str) -> bool:
     """Whether a name or an address can only mean this machine.
@@ -23,9 +25,29 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def names_loopback(header: str) -> bool:
-    """The same for a `Host` header, with or without a port."""
+def named_host(header: str) -> str:
+    """The name in a `Host` header, without its port; empty where there is none.
+
+    >>> named_host("News.Example:8080"), named_host("[::1]:80"), named_host("[")
+    ('news.example', '::1', '')
+    """
     try:
-        return is_loopback(urlsplit(f"//{header}").hostname or "")
+        return urlsplit(f"//{header}").hostname or ""
     except ValueError:
-        return False
+        return ""
+
+
+def names_loopback(header: str) -> bool:
+    """Whether a `Host` header, with or without a port, can only mean this machine."""
+    return is_loopback(named_host(header))
+
+
+def public_host(settings: Settings) -> str:
+    """The name under which others reach the service; empty where the settings name none but this machine."""
+    host = named_host((settings.public_url or "").partition("://")[2].partition("/")[0])
+    return "" if is_loopback(host) else host
+
+
+def reached_by_others(settings: Settings) -> bool:
+    """Whether requests can come from other machines: directly, or through a proxy that the settings tell of."""
+    return not is_loopback(settings.host) or bool(settings.trusted_proxies) or bool(public_host(settings))

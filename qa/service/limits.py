@@ -1,11 +1,9 @@
-"""What stands before the routes: host names, body size, time, security headers, the log, and the last net for errors.
+"""What stands before the routes: host names, body size, time, security headers, and the last net for errors.
 
 Plain ASGI, because a limit that buffers a response would break streaming.
 """
 
 import asyncio
-import logging
-import time
 from collections.abc import Mapping, Sequence
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -14,10 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from index.errors import DalilError
 from qa.chat.channels import PATHS
 from qa.service.errors import TimeLimitError, describe, error_response
-from qa.service.hosts import is_loopback, names_loopback
+from qa.service.hosts import is_loopback, named_host, names_loopback, public_host
 from qa.settings import Settings
-
-log = logging.getLogger("dalil.service")
 
 
 def security_headers(framed_by: Sequence[str] = ()) -> dict[str, str]:
@@ -36,6 +32,7 @@ _SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 _ASKED_FOR_FIRST = ("application/json", "application/octet-stream")
+_HOST_REFUSED = "this service answers only to localhost; set host, or public_url behind a proxy, to let others reach it"
 _DRAINED = 4
 """A body this many times over the limit is still read to its end, so that the client hears the answer instead of a reset."""
 
@@ -54,6 +51,7 @@ class Limits:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
         self.loopback_only = is_loopback(settings.host)
+        self.public_host = public_host(settings)
         self.max_body = int(settings.max_body_mb * 1_000_000)
         self.timeout_s = settings.longest_answer_s
         self.headers = security_headers(settings.widget_origins)
@@ -64,7 +62,6 @@ class Limits:
             await self.app(scope, receive, send)
             return
         response = _Response(send, self.headers)
-        started = time.perf_counter()
         arrived = False
         try:
             async with asyncio.timeout(self.timeout_s) as deadline:
@@ -84,15 +81,11 @@ class Limits:
             await response.fail(scope, late if arrived else slow, arrived)
         except Exception as error:
             await response.fail(scope, error, arrived)
-        finally:
-            # The path as it was sent: still encoded, so it cannot break the line; without the query, which holds the question.
-            path = scope.get("raw_path", b"").decode("ascii", "replace").partition("?")[0]
-            took_ms = (time.perf_counter() - started) * 1000
-            log.info("%s %s %s %.0f ms", scope["method"], path, response.status or "-", took_ms)
 
     def _check_host(self, headers: Headers) -> None:
-        if self.loopback_only and not names_loopback(headers.get("host", "")):
-            raise RefusedError(421, "host_refused", "this service answers only to localhost; set host to let others reach it")
+        host = headers.get("host", "")
+        if self.loopback_only and not names_loopback(host) and (not self.public_host or named_host(host) != self.public_host):
+            raise RefusedError(421, "host_refused", _HOST_REFUSED)
 
     async def _body(self, headers: Headers, receive: Receive) -> bytes:
         """The whole body. Raises `RefusedError` as soon as it is known to be too large."""

@@ -7,7 +7,7 @@ of threads grow without end.
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 from threading import Event as Flag
 from typing import ParamSpec, TypeVar
 
@@ -21,8 +21,22 @@ class Workers:
     """`threads` threads, and at most `waiting` calls that wait for one."""
 
     def __init__(self, name: str, threads: int, waiting: int = 100) -> None:
+        self.name = name
+        self._threads = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"dalil-{name}")
         self._places = BoundedSemaphore(threads + waiting)
+        self._inside = 0
+        self._lock = Lock()
+
+    @property
+    def running(self) -> int:
+        """How many calls a thread is at work on."""
+        return min(self._inside, self._threads)
+
+    @property
+    def waiting(self) -> int:
+        """How many calls wait for a thread."""
+        return self._inside - self.running
 
     async def run(self, call: Callable[P, T], /, *args: P.args, **keywords: P.kwargs) -> T:
         """The result of a call. When the caller is cancelled, a call that has not begun never does. Raises `TooBusyError`."""
@@ -84,6 +98,15 @@ class Workers:
     def _submit(self, call: Callable[[], T]) -> "Future[T]":
         if not self._places.acquire(blocking=False):
             raise TooBusyError("too many requests are waiting; try again in a moment")
+        self._count(1)
         future = self._pool.submit(call)
-        future.add_done_callback(lambda _: self._places.release())
+        future.add_done_callback(lambda _: self._left())
         return future
+
+    def _left(self) -> None:
+        self._count(-1)
+        self._places.release()
+
+    def _count(self, more: int) -> None:
+        with self._lock:
+            self._inside += more

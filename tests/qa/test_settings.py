@@ -73,7 +73,9 @@ def test_every_setting_can_come_from_the_environment(name: str) -> None:
 
 
 GIVEN: dict[str, Any] = {"llm_context": 4096, "llm_price_in": 4096, "llm_price_out": 4096, "public_url": "https://example.org"}
-GIVEN["widget_origins"] = ["https://news.example", "http://[::1]:8080"]
+GIVEN["widget_origins"] = GIVEN["cors_origins"] = ["https://news.example", "http://[::1]:8080"]
+GIVEN["trusted_proxies"] = ["10.0.0.1", "fd00::/8"]
+GIVEN["rate_per_key"] = GIVEN["rate_per_address"] = 7
 """A value for each setting that is nothing by default and takes no plain text."""
 
 

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
 from index.errors import NotFound
-from qa.dalil import Dalil
+from qa.conversation.store import ConversationStore
+from qa.service.access import ASKING, Asker
 from qa.service.context import Context, context
 from qa.service.inputs import Text
 from qa.sharing import Shared, SharedAnswers
@@ -29,17 +30,17 @@ def router(shared: SharedAnswers) -> APIRouter:
     here = Annotated[Context, Depends(context)]
 
     @routes.post("", status_code=201, summary="Share an answer")
-    async def share(body: ShareBody, where: here) -> dict[str, str]:
+    async def share(body: ShareBody, where: here, asker: Asker) -> dict[str, str]:
         """Keep an answer of a conversation, as it was given, under an id that cannot be guessed: whoever has it may read it."""
-        kept = await where.readers.run(_share, where.dalil, body, shared)
+        kept = await where.readers.run(_share, where.dalil.conversations.of(asker.owner), body, shared)
         return {"id": kept.id, "created": kept.created}
 
     @routes.get("/{answer_id}", summary="Read a shared answer")
     async def read(answer_id: str, where: here) -> dict[str, Any]:
-        """The answer with its sources as it was given, and when it was shared."""
+        """The answer with its sources as it was given, and when it was shared. Needs no key: its id is one."""
         return asdict(await where.readers.run(shared.get, answer_id))
 
-    @routes.delete("/{answer_id}", summary="Take a shared answer back")
+    @routes.delete("/{answer_id}", summary="Take a shared answer back", dependencies=[ASKING])
     async def take_back(answer_id: str, where: here) -> dict[str, str]:
         """When this answers, the link leads nowhere any more."""
         await where.readers.run(shared.remove, answer_id)
@@ -48,8 +49,8 @@ def router(shared: SharedAnswers) -> APIRouter:
     return routes
 
 
-def _share(dalil: Dalil, body: ShareBody, shared: SharedAnswers) -> Shared:
-    turns = dalil.conversations.turns(body.conversation_id) or []
+def _share(conversations: ConversationStore, body: ShareBody, shared: SharedAnswers) -> Shared:
+    turns = conversations.turns(body.conversation_id) or []
     for turn in reversed(turns):
         if turn["question"] == body.question and turn["answer"]["answer"] == body.answer:
             return shared.add(turn["answer"])

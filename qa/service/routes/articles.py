@@ -14,6 +14,7 @@ from index.errors import NotFound
 from index.indexing import IndexReport
 from index.readers import Skipped, read_bytes
 from qa.dalil import Dalil
+from qa.service.access import ASKING, MANAGING
 from qa.service.context import Context, context
 from qa.service.documents import article_document, article_entry, report_document
 from qa.service.events import EventStream, frame, wants_events
@@ -28,7 +29,7 @@ _BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "
 _BYTES = {"requestBody": {"required": True, "content": _BINARY}}
 
 
-@router.get("/articles", summary="List articles")
+@router.get("/articles", summary="List articles", dependencies=[ASKING])
 async def list_articles(query: Annotated[ListQuery, Query()], here: Here) -> dict[str, Any]:
     """A page of the articles without their texts: in order of id, or the newest first."""
     newest = query.order == "newest"
@@ -39,13 +40,13 @@ async def list_articles(query: Annotated[ListQuery, Query()], here: Here) -> dic
     return {"articles": entries, "total": total, "offset": query.offset, "limit": query.limit}
 
 
-@router.get("/sources", summary="List outlets")
+@router.get("/sources", summary="List outlets", dependencies=[ASKING])
 async def list_sources(here: Here) -> dict[str, Any]:
     """Every outlet with the number of its articles, the largest first."""
     return {"sources": [{"source": source, "articles": count} for source, count in await here.readers.run(here.dalil.sources)]}
 
 
-@router.post("/articles", summary="Add or refresh articles")
+@router.post("/articles", summary="Add or refresh articles", dependencies=[MANAGING])
 async def add_articles(body: ArticlesBody, here: Here) -> dict[str, Any]:
     """One article, a list of them, or `{"articles": [...]}`. When this answers, they are stored for good and can be found.
 
@@ -56,7 +57,13 @@ async def add_articles(body: ArticlesBody, here: Here) -> dict[str, Any]:
     return report_document(report) | {"ids": [article.id for article in articles]}
 
 
-@router.post("/articles/files", summary="Add a file of articles", response_class=JSONResponse, openapi_extra=_BYTES)
+@router.post(
+    "/articles/files",
+    summary="Add a file of articles",
+    response_class=JSONResponse,
+    openapi_extra=_BYTES,
+    dependencies=[MANAGING],
+)
 async def add_file(
     name: Annotated[str, Query(description="the file's name; its ending tells the kind", max_length=1000)],
     request: Request,
@@ -97,13 +104,13 @@ def _step(step: dict[str, Any]) -> bytes:
     return frame("report" if "ids" in step else "progress", step)
 
 
-@router.get("/articles/{article_id:path}", summary="Read an article")
+@router.get("/articles/{article_id:path}", summary="Read an article", dependencies=[ASKING])
 async def read_article(article_id: str, here: Here) -> dict[str, Any]:
     """One article with its text as stored; `start` and `end` of citations count code points in it."""
     return article_document(await here.readers.run(here.dalil.article, article_id))
 
 
-@router.delete("/articles/{article_id:path}", summary="Remove an article")
+@router.delete("/articles/{article_id:path}", summary="Remove an article", dependencies=[MANAGING])
 async def remove_article(article_id: str, here: Here) -> dict[str, Any]:
     """Take an article out. When this answers, it is gone from every result."""
     removed = await here.writer.run(here.dalil.remove, [article_id])

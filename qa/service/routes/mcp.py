@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from index.errors import MissingExtra
+from qa.service.access import ASKING
 from qa.service.context import Context
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class McpEndpoint:
 
     def router(self) -> APIRouter:
         """The one route. Clients that want a stream of their own (GET) hear that there is none, as the protocol says."""
-        routes = APIRouter(tags=["MCP"])
+        routes = APIRouter(tags=["MCP"], dependencies=[ASKING])
 
         @routes.post("/mcp", summary="Model Context Protocol, streamable HTTP")
         async def mcp(_: Request) -> Response:

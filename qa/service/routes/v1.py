@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from index.article import Language
 from qa.answer import Event
+from qa.service.access import ASKING
 from qa.service.context import Context, context
 from qa.service.events import HEADERS, EventStream
 from qa.service.inputs import clean_question
@@ -21,7 +22,7 @@ from qa.service.openai.reply import Reply, tokens
 from qa.service.openai.responses import ModelResponse
 from qa.service.openai.tasks import bare_question, chore
 
-router = APIRouter(prefix="/v1", tags=["OpenAI"])
+router = APIRouter(prefix="/v1", tags=["OpenAI"], dependencies=[ASKING])
 Here = Annotated[Context, Depends(context)]
 _STARTED = int(time.time())
 
@@ -77,7 +78,7 @@ async def _answered(
         if body.stream:
             return Response(reply.begin() + reply.delta(text) + reply.end(), headers=HEADERS)
         return JSONResponse(reply.document())
-    question = clean_question(bare_question(asked.question), settings.max_question)
+    request.state.question = question = clean_question(bare_question(asked.question), settings.max_question)
     events = here.readers.iterate(
         lambda left: here.dalil.stream(question, language=language, k=body.k, history=asked.history, cancelled=left)
     )

@@ -25,7 +25,8 @@ def serving(dalil, **settings):
     port = listener.getsockname()[1]
     data = dalil.settings.data if isinstance(dalil, Dalil) else mkdtemp()
     app = create_app(dalil, Settings(data=data, **settings))
-    server = uvicorn.Server(uvicorn.Config(app, access_log=False, log_level="critical", timeout_graceful_shutdown=1))
+    config = uvicorn.Config(app, access_log=False, proxy_headers=False, log_level="critical", timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     try:

@@ -182,7 +182,7 @@ def test_the_list_of_sources_can_be_turned_off(serve, settings, field, listed):
 
 
 def test_links_go_to_the_public_address_where_one_is_set(serve):
-    with serve(QUOTED, public_url="https://news.example/ask/") as http:
+    with serve(QUOTED, public_url="https://news.example/ask/", keys="off") as http:
         cited = ask(client_of(http), "When?").choices[0].message.annotations[1].url_citation
     assert cited.url == "https://news.example/ask/articles/a%202%2F%D8%A8"
 
