@@ -24,7 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "chat": ("qa.cli.chat:command", "A conversation in the terminal."),
     "search": ("qa.cli.search:command", "Passages only."),
     "serve": ("qa.cli.serve:command", "The HTTP service and the web page."),
-    "keys": ("qa.cli.keys:command", "Keys for the HTTP service: who may ask, and who may add and delete."),
+    "keys": ("qa.cli.keys:command", "Who may use the HTTP service, and for what."),
     "mcp": ("qa.cli.mcp:command", "A server for MCP clients, over stdin and stdout."),
     "slack": ("qa.cli.bots:slack", "A Slack bot over Socket Mode."),
     "telegram": ("qa.cli.bots:telegram", "A Telegram bot by polling."),

@@ -20,7 +20,7 @@ scope_option = click.option(
 )
 
 
-@click.group("keys", short_help="Keys for the HTTP service: who may ask, and who may add and delete.")
+@click.group("keys", short_help="Who may use the HTTP service, and for what.")
 def command() -> None:
     """Keys for the HTTP service: make them, list them, make them worthless. A running service knows within a second.
 

@@ -163,3 +163,57 @@ def test_serve_refuses_a_host_that_is_not_there(dalil, tmp_path):
     status, _, err = dalil("serve", "--host", "no such host", "--data", tmp_path)
     assert status == 1
     assert "no such host" in err
+
+
+def test_keys_are_made_listed_and_revoked(dalil, tmp_path):
+    where = ["--data", tmp_path / "new"]
+    assert dalil("keys", "list", *where) == (0, "There are no keys. Make one: dalil keys create\n", "")
+    assert not (tmp_path / "new").exists()
+    status, token, err = dalil("keys", "create", "--name", "غرفة الأخبار", "--days", "30", *where)
+    assert status == 0
+    assert token.startswith("dalil_")
+    assert token.count("\n") == 1
+    assert "(ask)" in err
+    assert token.strip() not in err
+    made = json.loads(dalil("keys", "create", "--scope", "manage", "--json", *where)[1])
+    assert (made["scope"], made["state"], made["expires"]) == ("manage", "good", None)
+    status, out, _ = dalil("keys", "list", *where)
+    assert [line.split()[:3] for line in out.splitlines()] == [
+        [token.split("_")[1], "ask", "good"],
+        [made["id"], "manage", "good"],
+    ]
+    assert "غرفة الأخبار" in out
+    assert token.strip() not in out
+    assert dalil("keys", "revoke", made["id"], *where)[:2] == (0, f"The key {made['id']} opens nothing any more.\n")
+    states = [key["state"] for key in json.loads(dalil("keys", "list", "--json", *where)[1])["keys"]]
+    assert states == ["good", "revoked"]
+    assert "key" not in json.loads(dalil("keys", "list", "--json", *where)[1])["keys"][1]
+    assert dalil("keys", "revoke", "nobody", *where)[0] == 1
+    assert dalil("keys", "create", "--days", "0", *where)[0] == 2
+    assert "1 good" in json.loads(dalil("doctor", "--json", *where)[1])["service"]["keys"]
+
+
+def test_of_several_ids_those_that_are_there_are_revoked(dalil, tmp_path):
+    identity = json.loads(dalil("keys", "create", "--json", "--data", tmp_path)[1])["id"]
+    assert dalil("keys", "revoke", identity, "nobody", "--data", tmp_path)[0] == 1
+    assert json.loads(dalil("keys", "list", "--json", "--data", tmp_path)[1])["keys"][0]["state"] == "revoked"
+
+
+@pytest.mark.parametrize(
+    ("settings", "keys", "warnings"),
+    [
+        ({}, 0, []),
+        ({"host": "0.0.0.0"}, 0, ["terminal.serving_keyless"]),
+        ({"host": "0.0.0.0"}, 1, []),
+        ({"host": "0.0.0.0", "keys": "off"}, 1, ["terminal.serving_open"]),
+        ({"keys": "off"}, 0, []),
+        ({"keys": "on"}, 0, ["terminal.serving_keyless"]),
+    ],
+)
+def test_who_starts_the_service_hears_who_can_use_it(dalil, tmp_path, settings, keys, warnings):
+    from qa.cli.serve import _warnings
+    from qa.settings import Settings
+
+    for _ in range(keys):
+        dalil("keys", "create", "--data", tmp_path)
+    assert _warnings(Settings(data=tmp_path, **settings)) == warnings
