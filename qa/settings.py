@@ -146,6 +146,9 @@ class Settings(BaseModel):
     discord_url: str = Field(
         "https://discord.com/api/v10", pattern=r"^https?://\S+$", description="Discord: address of its API"
     )
+    teams_client_id: str | None = Field(None, description="Teams: app id of the bot")
+    teams_tenant_id: str | None = Field(None, description="Teams: tenant of the bot")
+    teams_client_secret: SecretStr | None = Field(None, description="Teams: client secret of the bot")
 
     @property
     def longest_answer_s(self) -> float:

@@ -41,6 +41,7 @@ TOOLS = (
     ),
     Tool("telegram", "Telegram", "/telegram/webhook", ("telegram_token", "telegram_secret"), ("telegram_token",), "telegram"),
     Tool("discord", "Discord", "/discord/interactions", ("discord_public_key",), extra="discord"),
+    Tool("teams", "Teams", "/teams/messages", ("teams_client_id", "teams_tenant_id", "teams_client_secret"), extra="teams"),
 )
 PATHS = frozenset(tool.path for tool in TOOLS)
 """Addresses whose requests are signed by the platform: forms are read there, and any host name is right."""

@@ -8,7 +8,12 @@ import re
 import time
 from urllib.parse import urlencode
 
+import jwt
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from microsoft_agents.hosting.core.authorization import JwtTokenValidator
+
+from qa.chat import teams
 
 SIGNING = "signing secret"
 
@@ -192,4 +197,78 @@ class Discord:
         return {"id": str(100 + number), "type": 3, "data": {"custom_id": chosen, "component_type": 2}, "token": "t"} | who
 
 
-DRIVERS = [Slack(), Telegram(), Discord()]
+class Teams:
+    name = "teams"
+    path = "/teams/messages"
+    old = 3600 + 301
+    refused = 401
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    card = "application/vnd.microsoft.card.adaptive"
+
+    def settings(self, url):
+        self.url = url
+        return {"teams_client_id": "app", "teams_tenant_id": "tenant", "teams_client_secret": SIGNING}
+
+    def prepare(self, monkeypatch):
+        """Microsoft's keys, its tokens and its hosts are ours here; the checks are the SDK's."""
+
+        async def key(*_):
+            return self.key.public_key()
+
+        async def token(*_, **__):
+            return "token"
+
+        class Hosts(teams.OutboundHostValidator):
+            def is_allowed(self, url):
+                return super().is_allowed(url.replace("http://127.0.0.1", "https://smba.trafficmanager.net"))
+
+        monkeypatch.setattr(JwtTokenValidator._jwk_client_manager, "get_signing_key", key)
+        monkeypatch.setattr(teams.MsalAuth, "get_access_token", token)
+        monkeypatch.setattr(teams, "OutboundHostValidator", Hosts)
+
+    def reply(self, path, body):
+        return {"id": "99"}
+
+    def question(self, text, number=1, *, shared=False, own=False):
+        chat = {"id": "19:g;messageid=1" if shared else "a:1", "isGroup": shared}
+        who = {"id": "29:s", "name": "s", "role": "bot" if own else "user"}
+        ends = {"conversation": chat, "from": who, "recipient": {"id": "28:app", "name": "d"}}
+        known = {"type": "message", "id": str(number), "channelId": "msteams", "serviceUrl": f"{self.url}/teams/"}
+        return known | ends | {"text": f"<at>Dalil</at> {text}" if shared else text}
+
+    def token(self, key, ago=0, **changed):
+        now = int(time.time()) - ago
+        claims = {"iss": "https://api.botframework.com", "aud": "app", "serviceurl": f"{self.url}/teams/"}
+        claims |= {"nbf": now, "exp": now + 3600} | changed
+        return jwt.encode({name: value for name, value in claims.items() if value}, key, "RS256", headers={"kid": "k"})
+
+    def send(self, client, delivery, *, secret=SIGNING, ago=0, **changed):
+        raw = delivery if isinstance(delivery, bytes) else json.dumps(delivery).encode()
+        key = self.key if secret == SIGNING else rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        signed = {"authorization": f"Bearer {self.token(key, ago, **changed)}"}
+        return client.post(self.path, content=raw, headers={"content-type": "application/json", **signed})
+
+    def sent(self, platform):
+        return [call for call in platform.calls if (call.body or {}).get("type") == "message"]
+
+    def shown(self, platform, count=1):
+        with platform.arrived:
+            assert platform.arrived.wait_for(lambda: len(self.sent(platform)) >= count, 20)
+        return [call.body for call in self.sent(platform)]
+
+    def words(self, body):
+        return texts_of([body.get("text"), *(one["content"] for one in body.get("attachments") or ())])
+
+    def check_harmless(self, body):
+        [attached] = body["attachments"]
+        assert attached["contentType"] == self.card
+        kinds = set(re.findall(r'"type": "(\w+)"', json.dumps(attached["content"])))
+        assert kinds == {"AdaptiveCard", "RichTextBlock", "TextRun", "Container"}
+
+    def press(self, body, thumb, platform, number=1):
+        [data] = [one["data"] for one in body["attachments"][0]["content"]["actions"] if one["data"]["thumb"] == thumb]
+        pressed = self.question("", 100 + number)
+        return {name: value for name, value in pressed.items() if name != "text"} | {"value": data}
+
+
+DRIVERS = [Slack(), Telegram(), Discord(), Teams()]

@@ -24,8 +24,9 @@ def driver(request):
 
 
 @pytest.fixture
-def talk(driver, tmp_path):
+def talk(driver, monkeypatch):
     """A service that answers with what it is given, set up for a platform that is listening."""
+    getattr(driver, "prepare", lambda _: None)(monkeypatch)
 
     class Talk:
         def __init__(self):
@@ -96,8 +97,8 @@ def test_a_bad_signature_or_an_old_timestamp_is_refused(talk, driver):
 
 
 def test_what_is_delivered_twice_is_answered_once(talk, driver):
-    question = driver.question(QUESTION["en"])
     with talk.having(answered("en")):
+        question = driver.question(QUESTION["en"])
         for _ in range(3):
             assert driver.send(talk.client, question).status_code == 200
         driver.shown(talk.api)
@@ -222,6 +223,7 @@ def test_a_tool_that_is_off_says_how_to_turn_it_on(stand_in, tool):
         ({"slack_bot_token": "x"}, "DALIL_SLACK_SIGNING_SECRET, or DALIL_SLACK_APP_TOKEN"),
         ({"slack_signing_secret": "x"}, "DALIL_SLACK_BOT_TOKEN"),
         ({"telegram_secret": "x"}, "DALIL_TELEGRAM_TOKEN"),
+        ({"teams_client_id": "x", "teams_client_secret": "x"}, "DALIL_TEAMS_TENANT_ID is missing"),
     ],
     ids=lambda value: "+".join(value) if isinstance(value, dict) else "",
 )
