@@ -24,6 +24,7 @@ FEATURES = (
     "kin",  # share of the question's weight that is missing, but has a word of the same root there
 )
 WINDOW = 24
+_REMEMBERED = 4096  # passages, about 3 kB each
 WEIGHTS_PATH = Path(__file__).with_name("rescoring.json")
 
 
@@ -42,10 +43,10 @@ class Wanted:
 
     def evidence(self, text: str, title: str | None) -> tuple[float, float, float]:
         """`present`, `close` and `kin` of a passage, each from 0 to 1."""
-        body = terms(text)
+        body = _read(text)
         wanted = self._options.keys()
         places = [(at, term) for at, term in enumerate(body) if term in wanted]
-        everywhere = {*body, *terms(title)} if title else set(body)
+        everywhere = {*body, *_read(title)} if title else set(body)
         best: dict[int, float] = {}
         for term in everywhere & wanted:
             for number, weight in self._options[term]:
@@ -73,6 +74,12 @@ class Wanted:
                 first += 1
             most = max(most, current)
         return most
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _read(text: str) -> tuple[str, ...]:
+    """The terms of a passage: those of one story are read again with every question about it."""
+    return tuple(terms(text))
 
 
 @lru_cache(maxsize=1)

