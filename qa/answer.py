@@ -10,10 +10,20 @@ Mode = Literal["extractive", "generative"]
 
 
 @dataclass(frozen=True, slots=True)
+class Translation:
+    """A quote in the asker's language, by the machine that `by` names: a help for the reader, never the quote itself."""
+
+    text: str
+    language: Language
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """Where a claim stands: `article.text[start:end] == quote`, in Unicode code points of the stored text.
 
-    `also` names the other articles that carry the same story (`article_id`, `source`, `url`, `date`).
+    `also` names the other articles that carry the same story (`article_id`, `source`, `url`, `date`). `translation` is there
+    where quote and answer differ in language and a model for it is set.
     """
 
     marker: int
@@ -28,6 +38,7 @@ class Citation:
     end: int
     language: Language
     also: tuple[dict[str, str | None], ...] = ()
+    translation: Translation | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,21 @@ from qa.generation.writing import Writer
 from qa.generative import Generated, Generative, worth_asking
 from qa.grounding import Located, Verdict, verify
 from qa.reading.sentences import Sentence
+from qa.translation import QuoteTranslator
 
 
 class Answerer:
     """Answers questions over a collection: by a language model where there is a `writer`, else in the articles' own words."""
 
-    def __init__(self, collection: Collection, finder: Finder, writer: Writer | None = None) -> None:
-        self._collection = collection
+    def __init__(
+        self,
+        collection: Collection,
+        finder: Finder,
+        writer: Writer | None = None,
+        translator: QuoteTranslator | None = None,
+    ) -> None:
+        """`translator` translates quotes that are not in the language of the answer."""
+        self._collection, self._translator = collection, translator
         self._finder = finder
         self._generative = Generative(writer, collection) if writer is not None else None
 
@@ -35,7 +43,7 @@ class Answerer:
         nearest = tuple(select_by_article([item.hit for item in found], asked.k))
         yield PassagesFound(nearest)
         reading = read(findings.query, found, self._collection)
-        generated = Generated(None, None, {})
+        generated = Generated()
         if self._generative is not None and worth_asking(reading, asked):
             generated = yield from self._generative.answer(asked, found, reading, nearest)
         answer = generated.answer
@@ -43,10 +51,25 @@ class Answerer:
             answer = self._quoted(asked, reading, found, nearest)
             for claim in answer.claims:
                 yield ClaimVerified(claim, tuple(one for one in answer.citations if one.marker in claim.citations))
+        written = time.perf_counter()
+        answer = self._translated(asked, answer, generated)
         ended = time.perf_counter()
-        spans = findings.seconds | {"answer": ended - ready, "total": ended - began}
-        timings = {name: round(seconds * 1000, 3) for name, seconds in spans.items()}
-        yield replace(answer, timings_ms=timings, note=_note(generated, answer), **generated.about)
+        spans = findings.seconds | {"answer": written - ready}
+        if any(cited.translation for cited in answer.citations):
+            spans |= {"translate": ended - written}
+        timings = {name: round(seconds * 1000, 3) for name, seconds in (spans | {"total": ended - began}).items()}
+        usage = generated.spent.to_dict() if generated.spent is not None else None
+        yield replace(answer, timings_ms=timings, note=_note(generated, answer), usage=usage, **generated.about)
+
+    def _translated(self, asked: Asked, answer: Answer, generated: Generated) -> Answer:
+        """The answer with translations of its quotes, once every claim is out; a model in trouble is not asked for more."""
+        translator = self._translator
+        if translator is None or not answer.citations or (translator.asks_chat and generated.note is not None):
+            return answer
+        citations = translator.translated(
+            answer.citations, asked.language, cancelled=asked.cancelled, spent=generated.spent if translator.asks_chat else None
+        )
+        return replace(answer, citations=citations)
 
     def _quoted(self, asked: Asked, reading: Reading, found: Sequence[Found], nearest: tuple[Hit, ...]) -> Answer:
         """The answer in the articles' own words."""

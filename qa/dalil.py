@@ -32,6 +32,7 @@ from qa.models import ChatModel, load_chat_model
 from qa.models.base import never
 from qa.parts import model_facts, setting_facts
 from qa.settings import Settings, load_settings
+from qa.translation import make_quote_translator
 
 _PARTS = ("faiss-cpu", "tantivy", "tiktoken", "sentence-transformers", "transformers", "torch", "trafilatura", "fastapi")
 
@@ -204,7 +205,8 @@ class Dalil:
 
     @cached_property
     def _answerer(self) -> Answerer:
-        return Answerer(self._collection, self._finder, make_writer(self.settings, self.model))
+        writer, translator = make_writer(self.settings, self.model), make_quote_translator(self.settings, self.model)
+        return Answerer(self._collection, self._finder, writer, translator)
 
     def search(
         self, query: str, *, k: int | None = None, filters: Filters | None = None, history: Sequence[Said] | None = None

@@ -1,7 +1,7 @@
 """Answers by a language model: every sentence a claim that passed the gate, with the exact words it rests on."""
 
 from collections.abc import Generator, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from index.collection import Collection
@@ -29,12 +29,13 @@ five. By Bayes' rule the odds that the reader gives are multiplied by it once cl
 class Generated:
     """What came of asking the model: an answer (or a refusal that is the model's), or none.
 
-    `note` is the key of what the asker should know; `about` fills `Answer.model`, `prompt` and `usage`.
+    `note` is the key of what the asker should know; `about` fills `Answer.model` and `prompt`, `spent` its `usage`.
     """
 
-    answer: Answer | None
-    note: str | None
-    about: dict[str, Any]
+    answer: Answer | None = None
+    note: str | None = None
+    about: dict[str, Any] = field(default_factory=dict)
+    spent: Usage | None = None
 
 
 def believed(confidence: float) -> float:
@@ -73,18 +74,18 @@ class Generative:
         spent = Usage(self._writer.model.usage().price)
         worthy = _by_worth(found, reading)
         if not worthy:
-            return Generated(None, None, {})
+            return Generated()
         outcome, released = yield from self._claims(asked, worthy, reading, spent)
-        about = {"model": self._writer.model.name, "prompt": outcome.prompt or None, "usage": spent.to_dict()}
+        about = {"model": self._writer.model.name, "prompt": outcome.prompt or None}
         if released.claims:
             note = "note.broke_off" if outcome.trouble else None
             cited = [hit for hit in worthy if hit.passage_id in {one.passage_id for one in released.citations}]
-            return Generated(_compose(asked, outcome, released, reading, shown(nearest, cited)), note, about)
+            return Generated(_compose(asked, outcome, released, reading, shown(nearest, cited)), note, about, spent)
         if outcome.trouble is not None:
-            return Generated(None, "note.slow" if isinstance(outcome.trouble, ModelTimeout) else "note.absent", about)
+            return Generated(None, "note.slow" if isinstance(outcome.trouble, ModelTimeout) else "note.absent", about, spent)
         if outcome.declined:
-            return Generated(refusal(asked, reading.confidence, nearest), None, about)
-        return Generated(None, "note.failed", about)
+            return Generated(refusal(asked, reading.confidence, nearest), None, about, spent)
+        return Generated(None, "note.failed", about, spent)
 
     def _claims(
         self, asked: Asked, worthy: Sequence[Hit], reading: Reading, spent: Usage

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from index.article import Language
 from index.embedding.encoder import BUNDLED, BUNDLED_PATH
 from index.hub import Place, find_model, is_hub_name
 from qa.settings import Settings
+from qa.translation.sequences import SequenceTranslator
 
 Status = Literal["bundled", "here", "missing", "server", "off"]
 
@@ -40,6 +42,12 @@ KNOWN: dict[str, Known] = {
     "MoritzLaurer/mDeBERTa-v3-base-mnli-xnli": Known(279, 580, "MIT"),
 }
 
+_TRANSLATOR = "Helsinki-NLP/opus-mt-{from}-{to}"
+_TRANSLATOR_MB = sum(KNOWN[f"Helsinki-NLP/opus-mt-{pair}"].disk_mb for pair in ("ar-en", "en-ar"))
+_DIRECTIONS: dict[str, tuple[Language, Language]] = {
+    "translator to English": ("ar", "en"),
+    "translator to Arabic": ("en", "ar"),
+}
 _SUGGESTED = {
     "reranker": ("reranker", "BAAI/bge-reranker-v2-m3"),
     "language model": ("llm_model", "Qwen/Qwen2.5-1.5B-Instruct"),
@@ -89,6 +97,8 @@ def parts(settings: Settings, origins: Mapping[str, str]) -> list[Part]:
         _encoder(settings, origins["encoder"]),
         _optional("reranker", settings.reranker, origins, half_is_kept=True),
         _language_model(settings, origins),
+        _judge(settings, origins["judge"]),
+        *_translators(settings, origins["translator"]),
     ]
 
 
@@ -120,6 +130,33 @@ def _language_model(settings: Settings, origins: Mapping[str, str]) -> Part:
     if settings.llm_model is None:
         remedy = "set DALIL_LLM_MODEL to a model of that server"
     return Part("language model", "llm_url", name, origins["llm_url"], "server", remedy=remedy)
+
+
+def _judge(settings: Settings, origin: str) -> Part:
+    kind, _, model = settings.judge.partition(":")
+    if kind == "nli":
+        return _model("judge", "judge", model, origin, half_is_kept=False)
+    if kind == "llm":
+        return Part("judge", "judge", " at ".join(model.split("@", 1)), origin, "server")
+    return Part("judge", "judge", settings.judge, origin, "bundled")
+
+
+def _translators(settings: Settings, origin: str) -> list[Part]:
+    """A part for each direction that has a model of its own."""
+    if settings.translator is None or settings.translate_quotes == "off":
+        asks_chat = settings.llm_url is not None or settings.llm_model is not None
+        how = f"DALIL_TRANSLATOR={_TRANSLATOR} turns it on (about {_size(_TRANSLATOR_MB)} on disk)"
+        if settings.translate_quotes == "off":
+            how = "DALIL_TRANSLATE_QUOTES=auto turns it on"
+        elif asks_chat:
+            how = f"the language model translates quotes; {how}"
+        return [Part("translator", "translator", None, origin, "off", remedy=how)]
+    known = SequenceTranslator(settings.translator)
+    found = {role: name for role, pair in _DIRECTIONS.items() if (name := known.model(*pair)) is not None}
+    if len(set(found.values())) == 1:
+        found = {"translator": next(iter(found.values()))}
+    half = (settings.translator_device or "cpu") != "cpu"
+    return [_model(role, "translator", name, origin, half_is_kept=half) for role, name in found.items()]
 
 
 def _optional(role: str, name: str | None, origins: Mapping[str, str], *, half_is_kept: bool) -> Part:

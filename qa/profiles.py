@@ -15,6 +15,7 @@ PROFILES: dict[Profile, dict[str, Any]] = {
         "rerank_passages": 10,
         "llm_model": "Qwen/Qwen2.5-1.5B-Instruct",
         "llm_timeout_s": 120.0,
+        "translator": "Helsinki-NLP/opus-mt-{from}-{to}",
         "request_timeout_s": 180.0,
     },
     # A language model behind an OpenAI-compatible address (needs llm_key); what finds the passages stays here and bundled.

@@ -100,6 +100,14 @@ class Settings(BaseModel):
     llm_tokenizer: str | None = Field(None, description="counts the server's tokens: a tiktoken encoding, a hub name, a file")
     llm_device: str | None = Field(None, description="torch device of a transformers model, such as `cpu` or `cuda`")
     judge: str = Field("bundled", description="says whether a quote bears a claim out: `bundled`, `nli:MODEL`, `llm:MODEL@URL`")
+    translator: str | None = Field(
+        None, description="translates quotes: a transformers name or folder, `{from}` and `{to}` in it stand for `ar` and `en`"
+    )
+    translator_device: str | None = Field(None, description="torch device of the translator, such as `cpu` or `cuda`")
+    translate_quotes: Literal["auto", "off"] = Field(
+        "auto", description="`auto`: quotes in another language are translated where a translator or language model is set"
+    )
+    translate_timeout_s: float = Field(10, gt=0, description="longest time for the translations of an answer, in seconds")
     prompts: Path | None = Field(None, description="folder with prompts that take the place of the bundled ones")
     conversation_days: float = Field(
         30, ge=0, description="days after its last question that a conversation is kept; 0: always"
@@ -152,9 +160,11 @@ class Settings(BaseModel):
 
     @property
     def longest_answer_s(self) -> float:
-        """Seconds that a request may take: where a language model writes, always long enough to do without it in the end."""
+        """Seconds that a request may take: always long enough to do without the models that write and translate in the end."""
         asks_model = self.llm_url is not None or self.llm_model is not None
-        return max(self.request_timeout_s, self.llm_timeout_s + _WITHOUT_MODEL_S if asks_model else 0)
+        translates = self.translate_quotes == "auto" and (asks_model or self.translator is not None)
+        spent = asks_model * self.llm_timeout_s + translates * self.translate_timeout_s
+        return max(self.request_timeout_s, spent + _WITHOUT_MODEL_S if spent else 0)
 
     @field_validator("data", "prompts")
     @classmethod

@@ -3,17 +3,24 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
+from index.article import Language
 from index.embedding import load_encoder
 from index.errors import DalilError
 from index.reranking import load_reranker
+from qa.judges import load_judge
+from qa.models.base import never
 from qa.parts import Part
 from qa.settings import Settings
+from qa.translation.sequences import SequenceTranslator
 
 _QUESTION = "متى افتتح الجسر؟"
 _RELEVANT = "افتتح الوزير الجسر الجديد يوم الأحد. The minister opened the new bridge on Sunday."
+_CLAIM = "The minister opened the new bridge on Sunday."
+_SENTENCES: dict[Language, str] = {"ar": "افتتح الوزير الجسر الجديد يوم الأحد.", "en": _CLAIM}
 _OTHER = "تحتاج أشجار الليمون إلى ماء كثير في الصيف. Lemon trees need a lot of water in summer."
 
 
@@ -77,8 +84,35 @@ def _try_language_model(settings: Settings) -> tuple[bool, str]:
     return bool(said.strip()), f"it says {said.strip()[:60]!r}" if said.strip() else "it says nothing"
 
 
+def _try_judge(settings: Settings) -> tuple[bool, str]:
+    judge = load_judge(settings.judge)
+    near, far = (judge.supports(_RELEVANT, said) for said in (_CLAIM, _OTHER))
+    if not np.isfinite([near, far]).all():
+        return False, "its verdicts are no numbers: the weights are damaged, or not for this device"
+    return (
+        True,
+        f"a claim that its text bears out {'above' if near > far else 'below'} one that it does not ({near:.3g}, {far:.3g})",
+    )
+
+
+def _try_translator(settings: Settings, target: Language | None = None) -> tuple[bool, str]:
+    assert settings.translator is not None
+    translator = SequenceTranslator(settings.translator, settings.translator_device)
+    ways: list[tuple[Language, Language]] = [("ar", "en"), ("en", "ar")]
+    said = [
+        written
+        for source, to in ways
+        if target in (None, to) and (written := translator.translate(_SENTENCES[source], source, to, stopped=never))
+    ]
+    return bool(said), f"it says {' / '.join(said)[:80]!r}" if said else "it says nothing in either language"
+
+
 _TRIALS: dict[str, Callable[[Settings], tuple[bool, str]]] = {
     "encoder": _try_encoder,
     "reranker": _try_reranker,
     "language model": _try_language_model,
+    "judge": _try_judge,
+    "translator": _try_translator,
+    "translator to English": partial(_try_translator, target="en"),
+    "translator to Arabic": partial(_try_translator, target="ar"),
 }

@@ -92,3 +92,11 @@ def also_line(citation: Citation, language: Language) -> str:
     comma = "، " if language == "ar" else ", "
     names = comma.join(isolate(name) for name in others if name)
     return f"{message('also', language)}: {names}" if names else ""
+
+
+def translation_line(citation: Citation, language: Language) -> str:
+    """What a machine makes of a quote in the reader's language, said to be that, or nothing."""
+    if (made := citation.translation) is None:
+        return ""
+    by = message("translated_by", language, by=isolate(clean_line(made.by)))
+    return f"{by}: {isolate(clean_line(made.text))}"

@@ -99,3 +99,63 @@ def make_chat(folder: Path, seed: int = 0, template: str | None = TEMPLATE, long
     config = LlamaConfig(vocab_size=len(alphabet) + 1, max_position_embeddings=longest, initializer_range=0.8, **sizes, **ends)
     LlamaForCausalLM(config).save_pretrained(folder)
     return folder
+
+
+def make_marian(folder: Path, said: str = "", langs: tuple[str, str] = ("ar", "en"), seed: int = 0) -> Path:
+    """A Marian with two sentencepiece vocabularies of its own, as the translation models of OPUS are.
+
+    Its weights are random, or made so that it says `said` to everything.
+    """
+    import json
+
+    import sentencepiece
+    import torch
+    from transformers import MarianConfig, MarianMTModel, MarianTokenizer
+
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = [said or "The war ended.", "انتهت الحرب في 2017.", "The dam will be finished in 2027.", "وتضم الحديقة 400 نخلة."]
+    pieces = ["</s>", "<unk>"]
+    for side in ("source", "target"):
+        sentencepiece.SentencePieceTrainer.train(
+            sentence_iterator=iter(lines), model_prefix=str(folder / side), model_type="word", vocab_size=90,
+            hard_vocab_limit=False, bos_id=-1, pad_id=-1, eos_id=1, unk_id=0, minloglevel=2, num_threads=1,
+        )  # fmt: skip
+        (folder / f"{side}.model").rename(folder / f"{side}.spm")
+        (folder / f"{side}.vocab").unlink()
+        loaded = sentencepiece.SentencePieceProcessor(model_file=str(folder / f"{side}.spm"))
+        pieces += [piece for at in range(len(loaded)) if (piece := loaded.id_to_piece(at)) not in pieces]
+    codes = [">>ara<<"] if langs[1] == "ar" else []
+    vocabulary = {piece: at for at, piece in enumerate([*pieces, *codes, "<pad>"])}
+    (folder / "vocab.json").write_text(json.dumps(vocabulary), encoding="utf-8")
+    tokenizer = MarianTokenizer(
+        str(folder / "source.spm"), str(folder / "target.spm"), str(folder / "vocab.json"),
+        source_lang=langs[0], target_lang=langs[1],
+    )  # fmt: skip
+    tokenizer.save_pretrained(folder)
+    torch.manual_seed(seed)
+    parts = ("encoder_layers", "decoder_layers", "encoder_attention_heads", "decoder_attention_heads")
+    pad = vocabulary["<pad>"]
+    config = MarianConfig(
+        vocab_size=len(vocabulary), d_model=64, encoder_ffn_dim=16, decoder_ffn_dim=16, max_position_embeddings=512,
+        pad_token_id=pad, decoder_start_token_id=pad, eos_token_id=0, forced_eos_token_id=0, init_std=0.8,
+        tie_word_embeddings=False, **dict.fromkeys(parts, 1),
+    )  # fmt: skip
+    model = MarianMTModel(config)
+    if said:
+        _teach(model, tokenizer(text_target=said)["input_ids"], pad)
+    model.save_pretrained(folder)
+    return folder
+
+
+def _teach(model, ids: list[int], start: int) -> None:
+    """Make the model write `ids` to everything: what it sees is the place in the text alone, and each place has its word."""
+    import torch
+
+    with torch.no_grad():
+        for name, weights in model.named_parameters():
+            if any(part in name for part in ("embed_tokens", "shared", "out_proj", "fc2")):
+                weights.zero_()
+        told = {"input_ids": torch.tensor([[0]]), "decoder_input_ids": torch.tensor([[start, *ids[:-1]]])}
+        hidden = model.eval().model(**told).last_hidden_state[0]
+        wanted = 20 * torch.nn.functional.one_hot(torch.tensor(ids), model.config.vocab_size).float()
+        model.lm_head.weight.copy_((torch.linalg.pinv(hidden) @ wanted).T)

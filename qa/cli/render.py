@@ -14,7 +14,7 @@ from qa.answer import Answer, Citation, Claim
 from qa.cli.streams import is_styled
 from qa.cli.text import pieces, wrap
 from qa.text import LRM, RLM, clean, clean_line, is_rtl, isolate, isolate_runs
-from qa.wording import also_line, marker, quoted, source_line
+from qa.wording import also_line, marker, quoted, source_line, translation_line
 
 MARKED, BOLD, DIM, PLAIN = "\x1b[1;4m", "\x1b[1m", "\x1b[2m", "\x1b[0m"
 INDENT = "    "
@@ -109,6 +109,10 @@ def citation_lines(citations: Sequence[Citation], passages: Sequence[Hit], langu
         yield INDENT + look.style(isolate(clean_line(citation.url)), DIM)
     text, marks = marked_passage(citations, passages)
     yield from paragraphs(text, look, marks=marks, indent=INDENT)
+    for one in citations:
+        if translated := translation_line(one, language):
+            number = f"{marker(one.marker)} " if len(citations) > 1 else ""
+            yield from paragraphs(f"{number}{translated}", look, indent=INDENT)
     if also := also_line(citation, language):
         yield f"{INDENT}{also}"
 

@@ -46,12 +46,13 @@ class Gate:
         located = verify(draft.quote, passages[draft.passage - 1], passages)
         if problem := _misquoted(located, passages):
             return Judged(draft, *problem, located if located.passage else None)
-        assert located.passage is not None
-        begin = located.passage.start
-        if quotes_an_order(located.passage.text, located.start - begin, located.end - begin):
+        passage = located.passage
+        assert passage is not None
+        if quotes_an_order(passage.text, located.start - passage.start, located.end - passage.start):
             return Judged(draft, Problem.UNSAFE, "the quote is no statement but an order", located)
-        if unlike := _unlike(draft.text, located, self._judge):
-            return Judged(draft, *unlike, located)
+        around = "\n".join(filter(None, (passage.text, passage.title, passage.source)))
+        if wrong := unlike(draft.text, located.quote, around, self._judge):
+            return Judged(draft, *wrong, located)
         return Judged(draft, None, "", located)
 
 
@@ -75,13 +76,11 @@ def _misquoted(located: Located, passages: Sequence[Hit]) -> tuple[Problem, str]
     return _MISQUOTES.get(located.verdict)
 
 
-def _unlike(claim: str, located: Located, judge: Judge) -> tuple[Problem, str] | None:
-    """What the claim says that the quote does not."""
-    quote, passage = located.quote, located.passage
-    assert passage is not None
+def unlike(claim: str, quote: str, around: str, judge: Judge) -> tuple[Problem, str] | None:
+    """What `claim` says that `quote` does not, in whichever language each of them is; names may also stand in `around`."""
     if missing_figure(figures(claim, sure=True), figures(quote)):
         return Problem.NUMBER, "a number, a date or a unit of the claim does not stand in its quote"
-    if unknown_names(claim, "\n".join(filter(None, (passage.text, passage.title, passage.source)))):
+    if unknown_names(claim, around):
         return Problem.NAME, "a name of the claim stands neither in its quote nor in the passage"
     if is_negated_otherwise(claim, quote):
         return Problem.NEGATED, "the claim says no where the quote says yes, or the other way round"

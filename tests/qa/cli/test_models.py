@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.tiny_hub import TinyHub
-from tests.tiny_models import make_chat_model, make_classifier, make_encoder
+from tests.tiny_models import make_chat_model, make_classifier, make_encoder, make_marian
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,16 @@ def hub(folders, tmp_path):
 @pytest.fixture(autouse=True)
 def plain(monkeypatch, tmp_path):
     """No settings from outside."""
-    for name in ("DALIL_PROFILE", "DALIL_ENCODER", "DALIL_RERANKER", "DALIL_LLM_MODEL", "LANG", "LC_ALL"):
+    for name in (
+        "DALIL_PROFILE",
+        "DALIL_ENCODER",
+        "DALIL_RERANKER",
+        "DALIL_LLM_MODEL",
+        "DALIL_JUDGE",
+        "DALIL_TRANSLATOR",
+        "LANG",
+        "LC_ALL",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
 
@@ -64,7 +73,10 @@ def test_the_local_profile_says_what_is_missing_and_what_it_needs(dalil, monkeyp
 
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
     parts = listed(dalil, "--profile", "local")
-    assert {part["status"] for part in parts.values()} <= {"missing", "off"}
+    assert {role for role, part in parts.items() if part["status"] == "bundled"} == {"judge"}
+    assert {part["status"] for role, part in parts.items() if role != "judge"} <= {"missing", "off"}
+    assert parts["translator to English"]["name"] == "Helsinki-NLP/opus-mt-ar-en"
+    assert parts["translator to Arabic"]["name"] == "Helsinki-NLP/opus-mt-en-ar"
     assert parts["encoder"]["name"] == "BAAI/bge-m3"
     for role in ("encoder", "reranker", "language model"):
         assert parts[role]["origin"] == "profile local"
@@ -116,8 +128,28 @@ def test_fetched_once_listed_and_tried_without_asking_again(process, hub):
     assert (parts["reranker"]["licence"], parts["reranker"]["estimated"]) == ("mit", False)
     tried = process("models", "check", "--json", environment=environment)
     assert tried.returncode == 0, tried.stderr.decode()
-    assert [(one["role"], one["ok"]) for one in json.loads(tried.stdout)["models"]] == [("encoder", True), ("reranker", True)]
+    works = {one["role"]: one["ok"] for one in json.loads(tried.stdout)["models"]}
+    assert works == {"encoder": True, "reranker": True, "judge": True}
     assert hub.asked == []
+
+
+def test_judge_and_translator_are_listed_and_tried(dalil, monkeypatch, tmp_path):
+    make_classifier(tmp_path / "nli", ["contradiction", "entailment"])
+    make_marian(tmp_path / "tiny-ar-en", "The dam is there.")
+    monkeypatch.setenv("DALIL_JUDGE", f"nli:{tmp_path / 'nli'}")
+    monkeypatch.setenv("DALIL_TRANSLATOR", str(tmp_path / "tiny-ar-en"))
+    parts = listed(dalil)
+    assert [parts[role]["status"] for role in ("judge", "translator")] == ["here", "here"]
+    assert (parts["judge"]["name"], parts["judge"]["setting"]) == (str(tmp_path / "nli"), "judge")
+    _, out, _ = dalil("models", "check", "--json")
+    tried = {one["role"]: one for one in json.loads(out)["models"]}
+    assert tried["judge"]["ok"]
+    assert tried["translator"]["ok"]
+    assert "The dam is there." in tried["translator"]["said"]
+    monkeypatch.setenv("DALIL_TRANSLATE_QUOTES", "off")
+    assert listed(dalil)["translator"]["remedy"] == "DALIL_TRANSLATE_QUOTES=auto turns it on"
+    monkeypatch.setenv("DALIL_JUDGE", "llm:small@http://x/v1")
+    assert (listed(dalil)["judge"]["status"], listed(dalil)["judge"]["name"]) == ("server", "small at http://x/v1")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from index.hits import Hit
-from qa.answer import Answer, Citation, Claim
+from qa.answer import Answer, Citation, Claim, Translation
 from qa.cli.render import MARKED, PLAIN, Look, answer_lines, hit_lines, marked_passage
 from qa.cli.text import width
 from qa.text import FSI, PDI, RLM
@@ -140,3 +140,14 @@ def test_a_long_paragraph_is_broken_to_fit_and_each_line_keeps_its_direction():
 def test_also_names_the_other_outlets():
     citation = replace(CITATION, also=({"article_id": "b", "source": "CNN", "url": None, "date": None},))
     assert f"ورد أيضا في: {FSI}CNN{PDI}" in shown(replace(ANSWER, citations=(citation,)), PIPE)
+
+
+@pytest.mark.parametrize(("language", "label"), [("en", "Machine translation by"), ("ar", "ترجمة آلية")])
+def test_a_translation_stands_below_the_passage_and_says_who_made_it(language, label):
+    made = Translation("The \x1b[31mcoalition\u202e ended its operations on 30 April.", language, "tiny-ar-en")
+    text = shown(replace(ANSWER, language=language, citations=(replace(CITATION, translation=made),)), PIPE)
+    last = text.split("\n")[-1]
+    assert label in last
+    assert f"{FSI}tiny-ar-en{PDI}" in last
+    assert f"{FSI}The coalition ended its operations on 30 April.{PDI}" in last
+    assert label not in shown(ANSWER, PIPE)
