@@ -89,10 +89,7 @@ def _try_judge(settings: Settings) -> tuple[bool, str]:
     near, far = (judge.supports(_RELEVANT, said) for said in (_CLAIM, _OTHER))
     if not np.isfinite([near, far]).all():
         return False, "its verdicts are no numbers: the weights are damaged, or not for this device"
-    return (
-        True,
-        f"a claim that its text bears out {'above' if near > far else 'below'} one that it does not ({near:.3g}, {far:.3g})",
-    )
+    return True, f"a true claim {'above' if near > far else 'below'} a false one ({near:.3g}, {far:.3g})"
 
 
 def _try_translator(settings: Settings, target: Language | None = None) -> tuple[bool, str]:

@@ -188,8 +188,8 @@ def test_check_tells_what_does_not_work(dalil, monkeypatch, folders, tmp_path):
     monkeypatch.setenv("DALIL_RERANKER", str(folders["dalil-tests/tiny-encoder"]))
     status, out, err = dalil("models", "check")
     assert status == 1
-    assert err == "dalil: 1 of 2 models do not work: reranker\n"
-    works, fails = out.splitlines()
+    assert err == "dalil: 1 of 3 models do not work: reranker\n"
+    works, fails, _ = out.splitlines()
     assert works.startswith("encoder: works: bundled: 256 dimensions; a passage that answers above one that does not")
     assert fails.startswith("reranker: does not work: ")
     assert "is no reranker but BertModel" in fails or "is an encoder, no reranker" in fails
@@ -202,11 +202,11 @@ def test_a_language_model_is_listed_and_tried(dalil, monkeypatch, tmp_path):
     assert (part["status"], part["origin"], part["estimated"]) == ("here", "DALIL_LLM_MODEL", False)
     status, out, err = dalil("models", "check")
     assert (status, err) == (0, "")
-    assert out.splitlines()[-1].startswith(f"language model: works: {tmp_path / 'chat'}: it says '")
+    assert out.splitlines()[1].startswith(f"language model: works: {tmp_path / 'chat'}: it says '")
     monkeypatch.setenv("DALIL_LLM_MODEL", str(tmp_path / "none"))
     status, out, _ = dalil("models", "check")
     assert status == 1
-    assert out.splitlines()[-1].startswith(f"language model: does not work: {tmp_path / 'none'}: the language model")
+    assert out.splitlines()[1].startswith(f"language model: does not work: {tmp_path / 'none'}: the language model")
 
 
 def test_options_of_the_list_do_not_get_lost_before_a_command(dalil):
