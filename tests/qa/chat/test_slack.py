@@ -1,10 +1,17 @@
 """What is Slack's own: mentions and threads, slash commands, Socket Mode's command, the handshake."""
 
+import asyncio
+
 import pytest
+from aiohttp import web
 
 from prompts import message
-from qa.chat.slack import readable
+from qa.chat.base import Desk
+from qa.chat.ledger import Ledger
+from qa.chat.slack import readable, serve_socket
 from qa.cli.app import run
+from qa.feedback import FeedbackStore
+from qa.settings import Settings
 from tests.qa.chat.drivers import Slack
 from tests.qa.chat.platform import QUESTION, SAID, Index, answered, platform, refused
 from tests.qa.service.conftest import serving
@@ -92,3 +99,52 @@ def test_the_command_names_what_it_lacks(capsys, tmp_path, monkeypatch):
     assert run(["index", "a.txt"]) == 0
     assert run(["slack"]) == 1
     assert "DALIL_SLACK_BOT_TOKEN and DALIL_SLACK_APP_TOKEN" in capsys.readouterr().err
+
+
+def test_where_keys_are_asked_for_a_signature_is_enough_under_any_name(api, index):
+    with serving(index, keys="on", **SLACK.settings(api.url)) as client:
+        client.headers["host"] = "dalil.example"
+        assert client.post("/ask", json={"question": QUESTION["en"]}).status_code in (401, 421)
+        assert SLACK.send(client, SLACK.question(QUESTION["en"])).status_code == 200
+        api.wait("/chat.update")
+
+
+def test_socket_mode_needs_no_address(index, tmp_path):
+    envelope = {"type": "events_api", "envelope_id": "e1", "payload": SLACK.question(QUESTION["en"])}
+    acknowledged = []
+
+    async def connected(request):
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await socket.send_json({"type": "hello"})
+        await socket.send_json(envelope)
+        async for said in socket:
+            acknowledged.append(said.json())
+        return socket
+
+    async def talk(url):
+        app = web.Application()
+        app.router.add_get("/socket", connected)
+        runner = web.AppRunner(app, shutdown_timeout=0.1)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        opened.append(f"ws://127.0.0.1:{runner.addresses[0][1]}/socket")
+        settings = Settings(slack_bot_token="xoxb-1", slack_app_token="xapp-1", slack_url=f"{url}/api/", data=tmp_path)
+        with Ledger(tmp_path) as ledger, FeedbackStore(tmp_path) as thumbs:
+            desk = Desk(index, asyncio.to_thread, ledger, thumbs, settings)
+            serving = asyncio.create_task(serve_socket(desk, settings))
+            await asyncio.to_thread(found.wait, "/chat.update")
+            serving.cancel()
+            await asyncio.gather(serving, return_exceptions=True)
+        await runner.cleanup()
+
+    opened = []
+
+    def reply(path, body):
+        return {"ok": True, "url": opened[0]} if path.endswith("apps.connections.open") else SLACK.reply(path, body)
+
+    with platform(reply) as found:
+        asyncio.run(talk(found.url))
+    assert acknowledged[0]["envelope_id"] == "e1"
+    assert index.asked == [QUESTION["en"]]
