@@ -54,9 +54,9 @@ class Answer:
     """A grounded answer, or a refusal (`refused`, no claims, no citations; the nearest passages are still given).
 
     `answer` is the text to show, with `[1]` markers; `short` the few words that answer directly, or `None`;
-    `confidence` estimates the probability that the cited text answers the question. `standalone` is the full question as it was
-    understood, where it was a follow-up; `conversation_id` the conversation in which it is kept.
-    `confidence` estimates the probability that the cited text answers the question.
+    `confidence` estimates the probability that the cited text answers the question; `conflict` tells that the cited articles
+    answer with different values, of which `short` is one. `standalone` is the full question as it was understood, where it was
+    a follow-up; `conversation_id` the conversation in which it is kept.
 
     Where a language model was asked: `model` names it, `prompt` the prompt with its version, `usage` counts calls, tokens and
     cost, and `note` says in the asker's language what went wrong, if anything did.
@@ -79,6 +79,7 @@ class Answer:
     model: str | None = None
     prompt: str | None = None
     usage: dict[str, Any] | None = None
+    conflict: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON document of the contract."""

@@ -70,10 +70,11 @@ def quoted_answer(asked: Asked, reading: Reading, grounded: Sequence[tuple[Hit, 
     if not grounded:
         return refusal(asked, reading.confidence, nearest)
     citations = tuple(citation for _, citation in grounded)
+    conflict = reading.conflict and len({citation.article_id for citation in citations}) > 1
     return Answer(
         question=asked.question,
         language=asked.language,
-        answer=_quotes(citations, asked.language),
+        answer=_quotes(citations, asked.language, conflict),
         short=reading.short if any(reading.short and reading.short in citation.quote for citation in citations) else None,
         refused=False,
         confidence=round(reading.confidence, 4),
@@ -81,6 +82,7 @@ def quoted_answer(asked: Asked, reading: Reading, grounded: Sequence[tuple[Hit, 
         claims=tuple(Claim(citation.quote, (citation.marker,)) for citation in citations),
         citations=citations,
         passages=shown(nearest, (hit for hit, _ in grounded)),
+        conflict=conflict,
     )
 
 
@@ -97,10 +99,10 @@ def claims_text(claims: Iterable[Claim]) -> str:
     return " ".join(" ".join([claim.text, *(f"[{marker}]" for marker in claim.citations)]) for claim in claims)
 
 
-def _quotes(citations: Sequence[Citation], language: Language) -> str:
-    """The quotes with their markers, each run of one article led in by its outlet and date."""
+def _quotes(citations: Sequence[Citation], language: Language, conflict: bool) -> str:
+    """The quotes with their markers, each run of one article led in by its outlet and date; first, that they differ."""
     opening, closing = QUOTE_MARKS[language]
-    parts: list[str] = []
+    parts: list[str] = [message("reports_differ", language)] if conflict else []
     before: str | None = None
     for citation in citations:
         words = "" if citation.article_id == before else lead(citation, language)

@@ -1,47 +1,58 @@
-"""Answers in the articles' own words: one to three sentences that answer, each with its citation."""
+"""Answers in the articles' own words: one to four sentences or runs of clauses that answer, each with its citation."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.collection import Collection
+from index.hits import Hit
 from index.language import fold
 from index.retrieval import Found, Query
+from qa.reading.confidence import confidence
+from qa.reading.conflict import conflicting
 from qa.reading.orders import addresses_machine, order_spans
-from qa.reading.question import asks_for
-from qa.reading.ranker import Ranked, confidence, rank
+from qa.reading.reader import Close, Read, read_closely
 from qa.reading.sentences import Sentence, articles_read, candidates, joined
-from qa.reading.spans import short_answer
+from qa.reading.spans import few_words
 
-_LONGEST = 48  # words of the quotes: an answer of sixty, with the words that lead in and the markers
-_MOST = 3
-_LOOKED_AT = 20  # sentences from which an answer is made
-_MARGIN = 3.0  # in the ranker's score: how far behind the best a further sentence may be
+_LONGEST = 60  # words of an answer, with those that lead in and the markers
+_LEAD = 3  # words that lead in, beside the outlet's name: see `according_to_dated`
+_MOST = 4
+_LOOKED_AT = 10  # sentences from which an answer is made
+_LEAST = 0.02  # probability for which a further sentence is shown
+_ENOUGH = 0.97  # probability of what is shown from which on nothing is added
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What reading gave: the sentences that answer, in the order to show them, the few words, and how sure it is."""
+    """What reading gave: the sentences that answer, in the order to show them, the few words, and how sure it is.
+
+    `conflict`: the sentences are reports that contradict each other; `short` is what the likelier one says.
+    """
 
     sentences: tuple[Sentence, ...]
     short: str | None
     confidence: float
+    conflict: bool = False
 
 
 def read(query: Query, found: Sequence[Found], collection: Collection) -> Reading:
     """Choose the sentences that answer."""
-    ranked = rank(candidates(query, articles_read(found, collection), collection))
-    quotable = _without_orders(ranked[:_LOOKED_AT])
-    if not quotable:
+    close = read_closely(query, candidates(query, articles_read(found, collection), collection), collection.encoder)
+    close = _without_orders(close)
+    if not close.reads:
         return Reading((), None, 0.0)
-    best = quotable[0].candidate
-    span = short_answer(asks_for(query.text), best.sentence.text, query.words.get(best.sentence.hit.language, []), query.text)
-    short = best.sentence.text[span[0] : span[1]] if span else None
-    return Reading(choose(quotable), short, confidence(query, [*quotable, *ranked[_LOOKED_AT:]]))
+    best = close.reads[0]
+    shown = choose(close.reads)
+    sure = confidence(query, close, shown)
+    rival = conflicting(query, close.reads)
+    if rival is not None:
+        shown = [best, rival]
+    return Reading(_in_order(shown), few_words(query, best), sure, rival is not None)
 
 
-def _without_orders(ranked: Sequence[Ranked]) -> list[Ranked]:
-    """Without the sentences that speak to a machine, and those that go on with what such a one says."""
-    return [item for item in ranked if not _is_order(item.candidate.sentence)]
+def _without_orders(close: Close) -> Close:
+    """The best sentences, without those that speak to a machine, and those that go on with what such a one says."""
+    return replace(close, reads=tuple(read for read in close.reads[:_LOOKED_AT] if not _is_order(read.candidate.sentence)))
 
 
 def _is_order(sentence: Sentence) -> bool:
@@ -51,27 +62,34 @@ def _is_order(sentence: Sentence) -> bool:
     return any(start < last and first < end for first, last in order_spans(sentence.hit.text))
 
 
-def choose(ranked: Sequence[Ranked]) -> tuple[Sentence, ...]:
-    """The best sentence, and further ones nearly as good that leave the answer short; articles in order of their best."""
-    best = ranked[0]
-    chosen = [best.candidate.sentence]
-    words = len(chosen[0].text.split())
-    for item in ranked[1:]:
-        if len(chosen) == _MOST or item.score < best.score - _MARGIN:
+def choose(reads: Sequence[Read]) -> list[Read]:
+    """The best sentence, and the next likely ones that the answer has room for, until it is likely to be among them."""
+    chosen = [reads[0]]
+    for read in reads[1:]:
+        if len(chosen) == _MOST or read.probability < _LEAST or sum(one.probability for one in chosen) > _ENOUGH:
             break
-        sentence = item.candidate.sentence
-        length = len(sentence.text.split())
-        if words + length <= _LONGEST and not any(_overlap(sentence, other) for other in chosen):
-            chosen.append(sentence)
-            words += length
-    articles = list(dict.fromkeys(sentence.hit.article_id for sentence in chosen))
-    return _as_quotes(sorted(chosen, key=lambda sentence: (articles.index(sentence.hit.article_id), sentence.start)))
+        fits = _words([*chosen, read]) <= _LONGEST
+        if fits and not any(_overlap(read.candidate.sentence, one.candidate.sentence) for one in chosen):
+            chosen.append(read)
+    return chosen
 
 
-def _as_quotes(chosen: Sequence[Sentence]) -> tuple[Sentence, ...]:
-    """Neighbours, such as two runs of clauses of one sentence, become one quote."""
+def _words(reads: Sequence[Read]) -> int:
+    """How many words the answer made of these has."""
+    articles: dict[str, Hit] = {read.candidate.sentence.hit.article_id: read.candidate.sentence.hit for read in reads}
+    leads = sum(_LEAD + len(hit.source.split()) for hit in articles.values() if hit.source)
+    return leads + sum(len(read.candidate.sentence.text.split()) + 1 for read in reads)
+
+
+def _in_order(reads: Sequence[Read]) -> tuple[Sentence, ...]:
+    """As quotes: articles in order of their best sentence, sentences in order of the article, neighbours as one."""
+    articles = list(dict.fromkeys(read.candidate.sentence.hit.article_id for read in reads))
+    sentences = sorted(
+        (read.candidate.sentence for read in reads),
+        key=lambda sentence: (articles.index(sentence.hit.article_id), sentence.start),
+    )
     quotes: list[Sentence] = []
-    for sentence in chosen:
+    for sentence in sentences:
         together = joined(quotes[-1], sentence) if quotes and quotes[-1].text[-1:] not in ".!?؟…" else None
         if together is None:
             quotes.append(sentence)

@@ -14,15 +14,15 @@ EN_NUMBERS = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|"
     "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|billion|half|third|quarter|dozen|twice"
 )
-_AR_TITLES = (
+PEOPLE = (
     "الدكتور|الدكتوره|د|المهندس|المهندسه|الشيخ|الامير|الاميره|الملك|السيد|السيده|الرئيس|رئيس|رئيسه|مدير|مديره|وزير|وزيره|الوزير|"
     "اللواء|العميد|العقيد|الجنرال|الاستاذ|البروفيسور|البروفسور|المدرب|اللاعب|النائب|القاضي|الكاتب|الشاعر|الفنان|الفنانه|المخرج|"
     "امين|نائب|قائد|متحدث|المتحدث|ابن|بن|بنت|ال|عبد|عبدالله|محمد|احمد|علي"
 )
-_AR_SPEECH = (
+SPEECH = (
     "قال|قالت|وقال|وقالت|اكد|واكد|اكدت|اضاف|واضاف|اوضح|واوضح|اوضحت|ذكر|وذكر|صرح|وصرح|اعلن|واعلن|اشار|واشار|بين|وبين|كشف|وكشف"
 )
-_AR_PLACES = (
+PLACES = (
     "مدينه|محافظه|دوله|منطقه|العاصمه|عاصمه|بلده|قريه|ولايه|اقليم|جزيره|شارع|حي|مطار|ميناء|مستشفي|جامعه|ملعب|مركز|جنوب|شمال|شرق|غرب|"
     "جنوبي|شمالي|شرقي|غربي|بمدينه|بمحافظه|بمنطقه"
 )
@@ -44,11 +44,11 @@ _YEAR = r"1[0-9]{3}|20[0-9]{2}"
 _NEAR = "امس|اليوم|غدا|الماضي|المقبل|yesterday|today|last (?:week|month|year)"
 _DATE = _any(calendar_names(), r"(?:عام|سنه|العام|عامي)\s+\d{2,4}", _YEAR, _NEAR)
 _NUMBER = re.compile(rf"\d+(?:[.,]\d+)*|%|\b(?:[وبل])?(?:ال)?(?:{AR_NUMBERS})\b|\b(?:{EN_NUMBERS})\b|\bفي الم(?:ا)?ئه\b")
-_PERSON_AR = _any(_AR_TITLES, _AR_SPEECH)
+_PERSON_AR = _any(PEOPLE, SPEECH)
 _PERSON_EN = re.compile(
     r"\b(?:[A-Z][\w'-]+ (?:[A-Z]\. )?){1,3}[A-Z][\w'-]+|\b(?:Mr|Mrs|Ms|Dr|President|Prince|King|Queen|Sir|Saint)\b"
 )
-_PLACE = re.compile(rf"\b[وبل]?(?:{_AR_PLACES})\b|\b(?:في|الي|من)\s+\w{{3,}}|\b(?:in|at|to|from|near)\s+(?:the\s+)?[a-z]+")
+_PLACE = re.compile(rf"\b[وبل]?(?:{PLACES})\b|\b(?:في|الي|من)\s+\w{{3,}}|\b(?:in|at|to|from|near)\s+(?:the\s+)?[a-z]+")
 _REASON = re.compile(rf"\b[وف]?(?:{_AR_REASONS})\b|\b(?:{_EN_REASONS})\b")
 _CALLED = "اسم|باسم|يسمي|تسمي|يعرف|تعرف|المعروف|المعروفه|بعنوان|عنوان|يدعي|لقب"
 _NAME = re.compile(rf"[\"(]\s*\w|\b(?:{_CALLED})\b|\b(?:called|named|known as|titled|name)\b")

@@ -52,8 +52,8 @@ FEATURES = (
 )
 _CLAUSE_MARKS = "،,؛;:–— \t\n"
 _ARTICLES = 3
-_LONG = 32  # words from which a sentence is read in runs of clauses
-_PIECE = 22  # words of such a run
+_LONG = 20  # words from which a sentence is read in runs of clauses
+_PIECE = 14  # words of such a run
 _WINDOW = 8  # passages on both sides of one that was found that are read with it
 
 
