@@ -68,8 +68,8 @@ class Access:
         self._lock = Lock()
         self._store: KeyStore | None = None
 
-    async def admit(self, address: str, token: str | None, scope: Scope) -> Caller:
-        """The caller, if they may do what `scope` names. Raises `KeyRefused`, `ScopeMissingError`, `RateLimitError`.
+    async def identify(self, address: str, token: str | None) -> Caller:
+        """Who it is. Raises `KeyRefused`, `RateLimitError`.
 
         Addresses are counted before keys are looked at, so that guessing is slow too.
         """
@@ -79,12 +79,16 @@ class Access:
             return Caller()
         if not token:
             raise KeyRefused("key_missing", "this needs a key: send it as Authorization: Bearer KEY, or as X-API-Key")
-        key = await asyncio.to_thread(self._check, token)
+        return Caller(await asyncio.to_thread(self._check, token))
+
+    def permit(self, caller: Caller, scope: Scope) -> None:
+        """Lets somebody do what `scope` names. Raises `ScopeMissingError`, `RateLimitError`."""
+        if (key := caller.key) is None:
+            return
         if wait := self._by_key.wait(key.id):
             raise RateLimitError("key", wait)
         if not key.may(scope):
             raise ScopeMissingError(f"this needs a key with the scope {scope!r}; that of the key {key.id} is {key.scope!r}")
-        return Caller(key)
 
     def _check(self, token: str) -> Key:
         with self._lock:
@@ -126,8 +130,9 @@ def require(scope: Scope) -> Needed:
     ) -> Caller:
         access: Access = request.app.state.context.access
         address = request.client.host if request.client else ""
-        caller = await access.admit(address, bearer.credentials if bearer else named, scope)
+        caller = await access.identify(address, bearer.credentials if bearer else named)
         request.state.key = caller.key.id if caller.key else None
+        access.permit(caller, scope)
         return caller
 
     return check

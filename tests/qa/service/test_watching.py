@@ -164,7 +164,8 @@ def test_what_a_line_tells(serve, dalil, lines):
         lines()
         client.post("/ask", json={"question": QUESTION}, headers={"Authorization": f"Bearer {token}"})
         client.get("/search", params={"q": QUESTION})
-    first, second = map(json.loads, lines(2).splitlines())
+        client.delete("/articles/none", headers={"X-API-Key": token})
+    first, second, third = map(json.loads, lines(3).splitlines())
     assert first.pop("ms") > 0
     assert re.fullmatch(r"[0-9a-f]{32}", first.pop("request_id"))
     assert first.pop("time") <= second["time"]
@@ -178,6 +179,7 @@ def test_what_a_line_tells(serve, dalil, lines):
         "key": key.id,
     }
     assert (second["route"], second["status"], second["key"]) == ("/search", 401, None)
+    assert (third["status"], third["key"]) == (403, key.id)
 
 
 @pytest.mark.parametrize("allowed", [False, True])
