@@ -46,13 +46,16 @@ def command(text, number=1):
     return written(text, number, entities=[{"type": "bot_command", "offset": 0, "length": length}])
 
 
-def test_sources_are_quotes_that_fold_out(client, api):
+def test_typing_is_shown_and_sources_are_quotes_that_fold_out(client, api, index):
+    index.gate.clear()
     TELEGRAM.send(client, TELEGRAM.question(QUESTION["ar"]))
+    [typing] = api.wait("/sendChatAction")
+    index.gate.set()
     [body] = TELEGRAM.shown(api)
     [folded] = re.findall(r"<blockquote expandable>(.*?)</blockquote>", body["text"], re.DOTALL)
     assert SAID["ar"] in folded
     assert "reply_parameters" not in body
-    assert api.to("/sendChatAction")[0].body["action"] == "typing"
+    assert typing.body["action"] == "typing"
 
 
 def test_in_groups_only_what_is_meant_for_the_bot_is_answered(client, api, index):
