@@ -22,6 +22,7 @@ from index.hits import Filters, Hit
 from index.language import detect_language
 from index.language.stemming import content_terms
 from index.lexical import Option
+from index.repair import near
 from index.rescoring import Wanted, weights
 
 __all__ = ["Filters", "Found", "Hit", "Query", "QueryWord", "Retriever", "select_by_article"]
@@ -85,12 +86,19 @@ class Retriever:
         words: dict[Language, list[QueryWord]] = {}
         for target in self._collection.languages():
             if target == language:
-                words[target] = [self._word(term, ((term, 1.0),)) for term in dict.fromkeys(content_terms(question))]
+                words[target] = [self._own_word(term) for term in dict.fromkeys(content_terms(question))]
             else:
                 translated = translate_query(question, target, self._collection.lexical.document_frequency)
                 words[target] = [self._word(word.source, word.options, word.weight) for word in translated]
         vector = self._collection.encoder.encode_queries([question])[0]
         return Query(question, language, words, vector)
+
+    def _own_word(self, term: str) -> QueryWord:
+        """A word in its own language; where no article has it, the stems nearest to it, which do not make it known."""
+        word = self._word(term, ((term, 1.0),))
+        if word.known or not (options := near(term, self._collection.lexical.document_frequency)):
+            return word
+        return replace(self._word(term, options), known=False)
 
     def _word(self, source: str, options: Sequence[tuple[str, float]], share: float = 1.0) -> QueryWord:
         frequencies = [(weight, self._collection.lexical.document_frequency(term)) for term, weight in options]

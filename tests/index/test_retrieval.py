@@ -91,3 +91,11 @@ def hit(article, number, score):
 def test_one_long_story_does_not_fill_the_list(k, chosen):
     hits = [hit("a", 0, 0.9), hit("a", 1, 0.8), hit("a", 2, 0.7), hit("b", 0, 0.6)]
     assert [one.passage_id for one in select_by_article(hits, k)] == chosen
+
+
+def test_a_slip_of_the_pen_finds_the_word_and_leaves_it_unknown(retriever):
+    query, found = retriever.retrieve("توزيع المزراعين")
+    assert found[0].hit.article_id == "wheat"
+    slip = query.words["ar"][1]
+    assert not slip.known
+    assert "مزارع" in [option for option, _ in slip.options]
