@@ -24,7 +24,7 @@ FEATURES = (
     "kin",  # share of the question's weight that is missing, but has a word of the same root there
 )
 WINDOW = 24
-_REMEMBERED = 4096  # passages, about 3 kB each
+_REMEMBERED = 4096  # passages, about 12 kB each
 WEIGHTS_PATH = Path(__file__).with_name("rescoring.json")
 
 
@@ -43,15 +43,17 @@ class Wanted:
 
     def evidence(self, text: str, title: str | None) -> tuple[float, float, float]:
         """`present`, `close` and `kin` of a passage, each from 0 to 1."""
-        body = _read(text)
+        body, everywhere, kindred = _read(text)
         wanted = self._options.keys()
         places = [(at, term) for at, term in enumerate(body) if term in wanted]
-        everywhere = {*body, *_read(title)} if title else set(body)
+        if title:
+            _, also, more = _read(title)
+            everywhere, kindred = everywhere | also, kindred | more
         best: dict[int, float] = {}
         for term in everywhere & wanted:
             for number, weight in self._options[term]:
                 best[number] = max(weight, best.get(number, 0.0))
-        kin = {number for found in roots(everywhere) & self._roots.keys() for number in self._roots[found]} - best.keys()
+        kin = {number for found in kindred & self._roots.keys() for number in self._roots[found]} - best.keys()
         present = sum(self._weights[number] for number in best)
         missing = sum(self._weights[number] for number in kin)
         return present / self._total, self._close(places, best) / self._total, missing / self._total
@@ -77,9 +79,10 @@ class Wanted:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _read(text: str) -> tuple[str, ...]:
-    """The terms of a passage: those of one story are read again with every question about it."""
-    return tuple(terms(text))
+def _read(text: str) -> tuple[tuple[str, ...], frozenset[str], frozenset[str]]:
+    """The terms of a passage in order, each once, and their roots: one story is read again with every question about it."""
+    body = tuple(terms(text))
+    return body, frozenset(body), frozenset(roots(body))
 
 
 @lru_cache(maxsize=1)

@@ -66,6 +66,7 @@ _BLOCK = re.compile(
 )
 
 
+@lru_cache(maxsize=8192)
 def addresses_machine(folded: str) -> bool:
     """Whether a folded sentence speaks to a program that reads it.
 
