@@ -96,7 +96,7 @@ def also_line(citation: Citation, language: Language) -> str:
 
 def translation_line(citation: Citation, language: Language) -> str:
     """What a machine makes of a quote in the reader's language, said to be that, or nothing."""
-    if (made := citation.translation) is None:
+    if (made := citation.translation) is None or not clean_line(made.text):
         return ""
     by = message("translated_by", language, by=isolate(clean_line(made.by)))
     return f"{by}: {isolate(clean_line(made.text))}"

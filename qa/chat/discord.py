@@ -22,7 +22,7 @@ from prompts import message
 from qa.answer import Answer
 from qa.chat.base import Desk, Incoming, NotTheirs, Reply
 from qa.chat.packing import shortened, units
-from qa.chat.shown import Source, heading, said, sources
+from qa.chat.shown import Shown, Source, heading, said, sources
 from qa.settings import Settings
 
 _OLD_S = 300
@@ -155,8 +155,14 @@ def embeds(answer: Answer, cited: list[Source]) -> Iterator[dict[str, Any]]:
         shown: dict[str, Any] = {"title": escape(shortened(source.title, _LONGEST_TITLE)), "author": {"name": over}}
         if source.url and units(source.url) <= 2000:
             shown["url"] = source.url
-        shown["description"] = "\n".join(f"> {escape(shortened(quote, _LONGEST_QUOTE))}" for quote in source.quotes[:3])
+        shown["description"] = "\n".join(line for one in source.quotes[:3] for line in _quote(one))
         yield shown | {"footer": {"text": " · ".join(part for part in (source.markers, source.about) if part)}}
+
+
+def _quote(shown: Shown) -> Iterator[str]:
+    yield f"> {escape(shortened(shown.quote, _LONGEST_QUOTE))}"
+    if shown.translation:
+        yield escape(shown.translation)
 
 
 def packed(shown: Iterator[dict[str, Any]]) -> list[list[dict[str, Any]]]:

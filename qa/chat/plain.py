@@ -18,11 +18,12 @@ from prompts import message
 from qa.answer import Answer, Citation
 from qa.chat.packing import SHORTEST_LIMIT, Part, fitting, packed, shortened
 from qa.text import LRM, RLM, clean, clean_line, is_rtl, isolate, isolate_runs
-from qa.wording import Quoted, also_line, led, marker, one_of_each, quoted, source_line
+from qa.wording import Quoted, also_line, led, marker, one_of_each, quoted, source_line, translation_line
 
 _MARKERS = re.compile(r"\s*(?:\[\d+\]\s*)+")
 _ENDING_MARKERS = re.compile(r"(?:\s*\[\d+\])+\s*$")
 _LONGEST_LEAD = 80
+_LONGEST_TRANSLATOR = 60
 _MARKERS_OF_AN_ENTRY = 6
 
 
@@ -57,17 +58,23 @@ def _said(answer: Answer, sources: bool) -> Iterator[Part]:
     if answer.short and not answer.refused:
         yield Part(clean_line(answer.short), partial(_short, message("short", answer.language)))
         gap = "\n\n"
+    differ = message("reports_differ", answer.language)
+    if answer.conflict and differ not in answer.answer:
+        yield from _paragraphs(differ, answer.language, gap)
+        gap = "\n"
     if answer.refused and not sources and answer.answer == message("refusal_near", answer.language):
         yield from _paragraphs(message("refusal", answer.language), answer.language, gap)
     elif answer.refused or answer.mode != "extractive":
         yield from _paragraphs(answer.answer, answer.language, gap)
     else:
-        sources_of = {citation.marker: citation.source for citation in answer.citations}
+        cited = {citation.marker: citation for citation in answer.citations}
         for piece in quoted(answer):
             if piece.number is None:
                 yield from _paragraphs(piece.lead, answer.language, gap)
             else:
-                yield _quote(piece, piece.number, sources_of[piece.number], gap)
+                yield _quote(piece, piece.number, cited[piece.number].source, gap)
+                if sources:  # else it stands with the sources, which tools show apart
+                    yield from _translation(cited[piece.number], answer.language)
             gap = "\n"
     if answer.note:
         yield from _paragraphs(answer.note, answer.language, "\n\n")
@@ -90,6 +97,20 @@ def _quote(piece: Quoted, number: int, source: str | None, gap: str) -> Part:
         return f"{isolated(lead)}{between}{shown}"
 
     return Part(quote, show, gap)
+
+
+def _translation(citation: Citation, language: Language) -> Iterator[Part]:
+    """What a machine makes of a quote; each part of a long one says that it is that."""
+    if (made := citation.translation) and (words := clean_line(made.text)):
+        yield Part(words, lambda some: short_translation(citation, language, some), "\n")
+
+
+def short_translation(citation: Citation, language: Language, words: str) -> str:
+    """These words of a quote's translation on a line, with a short name of its model; nothing where the quote has none."""
+    if (made := citation.translation) is None:
+        return ""
+    by = shortened(clean_line(made.by), _LONGEST_TRANSLATOR)
+    return translation_line(replace(citation, translation=replace(made, text=words, by=by)), language)
 
 
 def _paragraphs(text: str, language: Language, gap: str) -> Iterator[Part]:
@@ -144,7 +165,10 @@ def _by_article(citations: Sequence[Citation]) -> Iterator[Sequence[Citation]]:
 
 
 def _cited(citations: Sequence[Citation], answer: Answer) -> list[str]:
-    shown = [isolate(f"“{clean_line(one.quote)}”") for one in citations] if answer.mode == "generative" else []
+    shown: list[str] = []
+    if answer.mode == "generative":
+        for one in citations:
+            shown += [isolate(f"“{clean_line(one.quote)}”"), translation_line(one, answer.language)]
     markers = [marker(one.marker) for one in citations]
     return _variants(markers, citations[0], shown, also_line(citations[0], answer.language), answer.language)
 

@@ -3,16 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from index.article import Language
 from index.hits import Hit
 from prompts import message
 from qa.answer import Answer, Citation
 from qa.chat.packing import shortened
-from qa.chat.plain import plain_answer, plain_line
+from qa.chat.plain import plain_answer, plain_line, short_translation
 from qa.links import article_address, web_address
 from qa.text import clean_line, isolate
 from qa.wording import marker, one_of_each
 
-_LONGEST_TITLE, _LONGEST_OUTLET, _LONGEST_QUOTE = 150, 60, 400
+_LONGEST_TITLE, _LONGEST_OUTLET, _LONGEST_QUOTE, _LONGEST_TRANSLATION = 150, 60, 400, 250
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A quote, and under it what a machine makes of it, said to be that; `translation` has its isolates and stays whole."""
+
+    quote: str
+    translation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +35,7 @@ class Source:
     title: str
     about: str
     url: str | None
-    quotes: tuple[str, ...] = ()
+    quotes: tuple[Shown, ...] = ()
 
 
 def said(answer: Answer, limit: int) -> list[str]:
@@ -61,7 +70,14 @@ def _source(markers: str, items: Sequence[Citation | Hit], answer: Answer, base:
     title = shortened(clean_line(first.title or ""), _LONGEST_TITLE) or message("untitled", answer.language)
     outlet = shortened(clean_line(first.source or ""), _LONGEST_OUTLET)
     about = " · ".join(isolate(part) for part in (outlet, clean_line(first.date or "")) if part)
-    words = (one.quote if isinstance(one, Citation) else one.text for one in items)
-    quotes = tuple(shortened(clean_line(one), _LONGEST_QUOTE) for one in words)
+    quotes = tuple(_quote(one, answer.language) for one in items)
     url = web_address(first.url) or (article_address(base, first.article_id) if base else None)
     return Source(markers, title, about, url, quotes)
+
+
+def _quote(item: Citation | Hit, language: Language) -> Shown:
+    if not isinstance(item, Citation):
+        return Shown(shortened(clean_line(item.text), _LONGEST_QUOTE))
+    made = item.translation
+    words = shortened(clean_line(made.text), _LONGEST_TRANSLATION) if made else ""
+    return Shown(shortened(clean_line(item.quote), _LONGEST_QUOTE), short_translation(item, language, words))

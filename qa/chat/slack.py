@@ -195,8 +195,12 @@ def _plain(text: str) -> dict[str, Any]:
 def _source(source: Source) -> dict[str, Any]:
     title = {"type": "link", "url": source.url, "text": source.title} if source.url else _words(source.title)
     line = [_words(f"{source.markers} "), title, *([_words(f" · {source.about}")] if source.about else [])]
-    quotes = [{"type": "rich_text_quote", "elements": [_words(shortened(quote, 300))]} for quote in source.quotes]
-    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": line}, *quotes]}
+    shown: list[dict[str, Any]] = [{"type": "rich_text_section", "elements": line}]
+    for one in source.quotes:
+        shown.append({"type": "rich_text_quote", "elements": [_words(shortened(one.quote, 300))]})
+        if one.translation:
+            shown.append({"type": "rich_text_section", "elements": [_words(one.translation)]})
+    return {"type": "rich_text", "elements": shown}
 
 
 def _words(text: str) -> dict[str, str]:

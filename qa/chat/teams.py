@@ -147,9 +147,8 @@ def items(answer: Answer, cited: list[Source]) -> Iterator[dict[str, Any]]:
         link = {"selectAction": {"type": "Action.OpenUrl", "url": source.url}} if source.url else {}
         about = f" · {source.about}" if source.about else ""
         line = _runs([_run(f"{source.markers} "), _run(source.title, **link), _run(about, isSubtle=True)])
-        quotes = [
-            _runs([_run(shortened(quote, _LONGEST_QUOTE), isSubtle=True)], spacing="Small") for quote in source.quotes[:3]
-        ]
+        words = (text for one in source.quotes[:3] for text in (shortened(one.quote, _LONGEST_QUOTE), one.translation))
+        quotes = [_runs([_run(text, isSubtle=True)], spacing="Small") for text in words if text]
         yield {"type": "Container", "items": [*over, line, *quotes]}
 
 

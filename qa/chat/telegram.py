@@ -197,7 +197,8 @@ def messages(texts: list[str], over: str, cited: list[Source]) -> Iterator[str]:
 def _source(source: Source) -> tuple[str, str]:
     """A source as it reads, for its length, and as HTML."""
     about = f" · {source.about}" if source.about else ""
-    quotes = "".join(f"\n“{quote}”" for quote in source.quotes[:_MOST_QUOTES])
+    shown = source.quotes[:_MOST_QUOTES]
+    quotes = "".join(f"\n“{one.quote}”" + (f"\n{one.translation}" if one.translation else "") for one in shown)
     title = escape(source.title)
     linked = f'<a href="{escape(source.url)}">{title}</a>' if source.url else title
     html = f"<blockquote expandable>{escape(source.markers)} {linked}{escape(about)}{escape(quotes)}</blockquote>"
