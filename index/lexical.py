@@ -110,6 +110,7 @@ class LexicalIndex:
             self._view = _View(index, index.searcher(), goal)
 
     def _follow(self, writer: tantivy.IndexWriter, marks: Marks) -> None:
+        writer.garbage_collect_files()  # what a killed writer left may have the name of what this one is to write
         removed, _ = self._store.removed_after(marks.removal)
         if removed:  # not by `delete_documents_by_term`, which takes a number for a signed one and finds nothing
             writer.delete_documents_by_query(tantivy.Query.term_set_query(self._schema, "id", removed))

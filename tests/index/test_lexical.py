@@ -1,5 +1,6 @@
 """BM25: finds by stems, follows the store, is made again when it is missing or damaged."""
 
+import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -202,3 +203,21 @@ def test_article_without_words(tmp_path: Path) -> None:
     lexical = LexicalIndex(tmp_path / "lexical", store, "owner")
     lexical.catch_up()
     assert lexical.documents == 1
+
+
+def test_deletions_that_a_killed_writer_left_are_no_obstacle(tmp_path: Path, lexical: LexicalIndex, store: Store) -> None:
+    before = tmp_path / "before"
+    shutil.copytree(lexical.folder, before)
+    with store.write() as writing:
+        writing.drop(["bridge"])
+    lexical.catch_up()
+    left = {path.name for path in lexical.folder.glob("*.del")} - {path.name for path in before.glob("*.del")}
+    assert left
+    # As after a kill -9 between the writing of the deletions and the commit: the file is there, and tantivy has noted it.
+    managed = before / ".managed.json"
+    managed.write_text(json.dumps([*json.loads(managed.read_text("utf-8")), *left]), "utf-8")
+    for name in left:
+        shutil.copy(lexical.folder / name, before / name)
+    again = LexicalIndex(before, store, "owner")
+    again.catch_up()
+    assert articles(again, store, [Option("bridg")]) == []

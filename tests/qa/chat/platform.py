@@ -81,14 +81,14 @@ class Platform:
                 body = _body(raw, self.headers.get("content-type", ""))
                 path = self.path.partition("?")[0]
                 said = json.dumps(reply(path, body)).encode()
+                with mine.arrived:
+                    mine.calls.append(SimpleNamespace(method=self.command, path=path, body=body, headers=self.headers))
+                    mine.arrived.notify_all()
                 self.send_response(mine.statuses.pop(0) if mine.statuses else 200)
                 self.send_header("content-type", "application/json")
                 self.send_header("content-length", str(len(said)))
                 self.end_headers()
                 self.wfile.write(said)
-                with mine.arrived:
-                    mine.calls.append(SimpleNamespace(method=self.command, path=path, body=body, headers=self.headers))
-                    mine.arrived.notify_all()
 
             do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815
 

@@ -81,7 +81,7 @@ def test_it_answers_in_a_hostile_site(embedded, allowing, attributes, lang, dire
     page.keyboard.press("Enter")
     page.locator(".tools button").first.wait_for()
     page.locator(".answer .marker").first.click()
-    page.locator("mark.chosen").first.wait_for()
+    page.locator('.text[aria-busy="false"]').wait_for()  # the passage gives way to the whole article
     quote = page.locator("mark.chosen").first
     assert quote.bounding_box()["height"] > 15
     assert quote.evaluate("element => getComputedStyle(element).color") != "rgb(255, 0, 0)"
