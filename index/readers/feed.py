@@ -26,7 +26,7 @@ def read(data: bytes, name: str, charset: str | None = None) -> Drafts:
     )
     if not feed.entries:
         problem = feed.get("bozo_exception") if feed.bozo else None
-        if feed.version and problem is None:
+        if feed.get("version") and problem is None:
             raise ReadError(f"{name}: this feed has no entries")
         raise ReadError(f"{name}: this is not an RSS or Atom feed" + (f" ({problem})" if problem else ""))
     outlet = _plain(feed.feed.get("title"))
