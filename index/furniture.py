@@ -119,6 +119,7 @@ _TAGS = re.compile(
 )
 _TAGS_LAST = re.compile(r"(?:tags|الوسوم|وسوم|سمات|كلمات (?:مفتاحيه|دلاليه))\s")
 _BREADCRUMB = re.compile(r"\s*[>›»/|←→\\]\s*")
+_LONGEST = 200  # of a line without its marks and runs of blanks, which may be endless in a text made to be slow
 _HOMES = keys("home|home page|الرئيسية|الصفحة الرئيسية")
 _BREAKPOINTS = keys("xs|sm|md|lg|xl|xxl")
 
@@ -162,7 +163,7 @@ def is_furniture(line: str, folded_key: str) -> bool:
     """Whether `line` belongs to the site, not to the article; `folded_key` is `key(line)`."""
     if not folded_key:
         return not any(map(str.isalnum, line))
-    if len(folded_key) > 200:
+    if len(folded_key) > _LONGEST or len(line) > 10 * _LONGEST:
         return False
     if folded_key in _WHOLE or _is_button_bar(folded_key) or _is_breadcrumb(line) or _NO_MEDIA.match(folded_key):
         return True

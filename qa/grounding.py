@@ -113,7 +113,7 @@ def find_quote(quote: str, text: str) -> tuple[int, int] | None:
     (3, 11)
     """
     bare = quote.strip(_AROUND)
-    if not any(map(str.isalnum, bare)):
+    if not any(map(str.isalnum, fold(bare))):  # tatweel alone counts as a letter before it is folded
         return None
     for wanted in dict.fromkeys((quote.strip(), bare)):
         exact = text.find(wanted)  # most quotes stand letter for letter: no need to fold

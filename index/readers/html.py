@@ -59,7 +59,7 @@ _BLOCKS = frozenset(
     )
 )
 _UNSEEN = frozenset(("script", "style", "template", "noscript", "head", "iframe", "svg", "button", "select", "textarea"))
-_SITE_SUFFIX = re.compile(r"\s+[|–—-]\s+")
+_SITE_SUFFIX = re.compile(r"(?<!\s)\s+[|–—-]\s+")
 
 
 def read(data: bytes, name: str, charset: str | None = None) -> Drafts:
@@ -99,7 +99,7 @@ def _extract(page: str) -> dict[str, str | None]:
 
 
 def _title_of(page: str) -> str | None:
-    title = re.search(r"<title[^>]*>(.*?)</title>", page, re.I | re.S)
+    title = re.search(r"<title\b[^<>]*>([^<]*)</title", page, re.I)
     return fragment_text(title[1]) or None if title else None
 
 

@@ -24,13 +24,15 @@ _FIELDS = {
     "language": "language",
     "lang": "language",
 }
-_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.*?)[ \t]*#*[ \t]*$")
+_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.*)$")
+# Where one part of a pattern could take what the next one wants, none gives anything back (`++`): lines may be endless.
 _UNDERLINE = re.compile(r"^ {0,3}(?:=+|-{2,})[ \t]*$")
 _FENCE = re.compile(r"^ {0,3}(?:```|~~~)")
 _MARKUP_ONLY = re.compile(
-    r"^\s*(?:(?:\[?!\[[^\]]*\]\([^)]*\)(?:\]\([^)]*\))?\s*)+|\[[^\]]+\]:\s*\S+.*|<!--.*-->|(?:[-*_]\s*){3,}|\|?(?:\s*:?-+:?\s*\|)+[\s:-]*)$"
+    r"^\s*+(?:(?:\[?!\[[^\]]*+\]\([^)]*+\)(?:\]\([^)]*+\))?+\s*+)++|\[[^\]]++\]:\s*+\S.*|<!--.*-->|(?:[-*_]\s*+){3,}+"
+    r"|\|?(?:\s*+:?-++:?\s*+\|)++[\s:-]*+)$"
 )
-_MARKER = re.compile(r"^\s*(?:>[ \t]?)*\s*(?:[-*+][ \t]+(?:\[[ xX]\][ \t]+)?)?")
+_MARKER = re.compile(r"^\s*+(?:>[ \t]?+)*+\s*+(?:[-*+][ \t]++(?:\[[ xX]\][ \t]++)?+)?+")
 
 
 def read(data: bytes, name: str, charset: str | None = None) -> Drafts:
@@ -67,10 +69,11 @@ def _lines(lines: list[str]) -> tuple[list[str], str | None]:
         elif fenced:
             kept.append(line)
         elif heading := _HEADING.match(line):
+            words = heading[1].rstrip(" \t").rstrip("#").rstrip(" \t")
             if title is None and not any(map(str.strip, kept)):
-                title = heading[1] or None
+                title = words or None
             else:
-                kept.append(heading[1])
+                kept.append(words)
         elif _UNDERLINE.match(line) and kept and kept[-1].strip():
             if title is None and not any(map(str.strip, kept[:-1])):
                 title = kept.pop().strip()

@@ -66,7 +66,7 @@ def fetch(url: str, *, allow_private: bool = False, max_bytes: int = MAX_BYTES, 
                 with pool.stream("GET", _core_url(target), headers=_headers(target)) as response:
                     location = _header(response, b"location")
                     if 300 <= response.status < 400 and location:
-                        target = _parse(str(target.join(location)))
+                        target = _parse(location, target)
                         continue
                     return _answer(response, target, max_bytes)
     except (httpcore.TimeoutException, TimeoutError):
@@ -76,15 +76,16 @@ def fetch(url: str, *, allow_private: bool = False, max_bytes: int = MAX_BYTES, 
     raise FetchRefused(f"{url}: more than {_MAX_REDIRECTS} redirects")
 
 
-def _parse(url: str) -> httpx.URL:
+def _parse(url: str, base: httpx.URL | None = None) -> httpx.URL:
     try:
-        parsed = httpx.URL(url)
+        parsed = httpx.URL(url) if base is None else base.join(url)
+        host = parsed.host  # a name in Punycode that is none shows only here
     except (httpx.InvalidURL, ValueError) as error:
         raise FetchRefused(f"{url[:200]}: not an address ({error})") from None
-    if parsed.scheme not in ("http", "https") or not parsed.host:
+    if parsed.scheme not in ("http", "https") or not host:
         raise FetchRefused(f"{url[:200]}: only http and https addresses are read")
     if parsed.userinfo:
-        raise FetchRefused(f"{parsed.host}: an address with a name or password in it is not read")
+        raise FetchRefused(f"{host}: an address with a name or password in it is not read")
     return parsed
 
 

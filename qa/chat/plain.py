@@ -21,7 +21,7 @@ from qa.text import LRM, RLM, clean, clean_line, is_rtl, isolate, isolate_runs
 from qa.wording import Quoted, also_line, led, marker, one_of_each, quoted, source_line, translation_line
 
 _MARKERS = re.compile(r"\s*(?:\[\d+\]\s*)+")
-_ENDING_MARKERS = re.compile(r"(?:\s*\[\d+\])+\s*$")
+_ENDING_MARKERS = re.compile(r"(?<!\s)(?:\s*+\[\d++\])++\s*$")
 _LONGEST_LEAD = 80
 _LONGEST_TRANSLATOR = 60
 _MARKERS_OF_AN_ENTRY = 6

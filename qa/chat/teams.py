@@ -33,7 +33,7 @@ _LONGEST_TEXT, _LONGEST_QUOTE = 1800, 300
 _LONGEST_CARD = 3500  # Teams takes 28 kB; a letter may take six bytes
 _MOST_SOURCES = 8
 _THUMBS = {"up": "👍", "down": "👎"}
-_MENTION = re.compile(r"<at\b[^>]*>.*?</at>", re.DOTALL | re.IGNORECASE)
+_MENTION = re.compile(r"<at\b[^<>]*>[^<]*</at>", re.IGNORECASE)
 
 
 class Tokens(Protocol):

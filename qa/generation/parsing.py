@@ -194,6 +194,10 @@ class _Tags(HTMLParser):
         if self._field is not None:
             self._fields[self._field] += data
 
+    def parse_html_declaration(self, i: int) -> int:
+        """Passes over `<!…>`, which means nothing here; what `HTMLParser` makes of some of them is an `AssertionError`."""
+        return self.rawdata.find(">", i) + 1 or -1
+
     def _end(self) -> None:
         number = _number(self._fields.get("passage", self._number))
         quote, text = self._fields.get("quote"), self._fields.get("text")

@@ -24,7 +24,7 @@ log = logging.getLogger("dalil.model")
 
 MOST_CLAIMS = 6
 _SENT_BACK = 4
-_MARKER = re.compile(r"\s*[\[［【]\s*\d+(?:\s*[,،]\s*\d+)*\s*[\]］】]")
+_MARKER = re.compile(r"(?<!\s)\s*[\[［【]\s*\d+(?:\s*[,،]\s*\d+)*\s*[\]］】]")
 _LONGEST = 20_000  # characters of one text: a server that does not keep to max_tokens is left there
 
 

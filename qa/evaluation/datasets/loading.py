@@ -111,7 +111,7 @@ def _first_object(text: str, path: Path) -> dict[str, object]:
     if stripped.startswith("{"):
         try:
             first = json.loads(stripped.split("\n", 1)[0])
-        except ValueError:
+        except (ValueError, RecursionError):
             whole = stripped.startswith("{\n") or stripped.startswith("{\r") or "\n" not in stripped
             first = json_document(text, path) if whole else next(json_rows(text, path)).values
         return first if isinstance(first, dict) else {}

@@ -1,7 +1,9 @@
 """Rows of JSON with checks that name file, line and field."""
 
 import gzip
+import io
 import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any
 from qa.evaluation.errors import DatasetError
 
 _GZIP = b"\x1f\x8b"
+_MOST_UNPACKED = 1 << 30
 
 
 def read_text(path: Path) -> str:
@@ -17,16 +20,24 @@ def read_text(path: Path) -> str:
     try:
         content = path.read_bytes()
         if content.startswith(_GZIP):
-            content = gzip.decompress(content)
+            content = _unpacked(content, path)
     except FileNotFoundError:
         raise DatasetError("no such file or folder", file=path) from None
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise DatasetError(f"cannot be read: {error}", file=path) from None
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise DatasetError("not UTF-8", file=path, line=line) from None
+
+
+def _unpacked(content: bytes, path: Path) -> bytes:
+    with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
+        unpacked = file.read(_MOST_UNPACKED + 1)
+    if len(unpacked) > _MOST_UNPACKED:
+        raise DatasetError(f"unpacks to more than {_MOST_UNPACKED:,} bytes; split it", file=path)
+    return unpacked
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +117,8 @@ def json_rows(text: str, file: Path) -> Iterator[Row]:
             continue
         try:
             value = json.loads(line)
-        except ValueError as error:
-            raise DatasetError(f"not JSON: {error}", file=file, line=number) from None
+        except (ValueError, RecursionError) as error:
+            raise DatasetError(f"not JSON: {_said(error)}", file=file, line=number) from None
         if not isinstance(value, dict):
             raise DatasetError(f"must be an object, got {_shown(value)}", file=file, line=number)
         yield Row(value, file, number)
@@ -119,6 +130,12 @@ def json_document(text: str, file: Path) -> Any:
         return json.loads(text)
     except json.JSONDecodeError as error:
         raise DatasetError(f"not JSON: {error.msg}", file=file, line=error.lineno) from None
+    except (ValueError, RecursionError) as error:
+        raise DatasetError(f"not JSON: {_said(error)}", file=file) from None
+
+
+def _said(error: Exception) -> str:
+    return "its lists and objects are nested too deeply" if isinstance(error, RecursionError) else str(error)
 
 
 def _shown(value: object) -> str:

@@ -24,7 +24,7 @@ from index.language.folding import fold
 
 _ASCII_PUNCTUATION = frozenset(string.punctuation)
 _ARTICLES = re.compile(r"\b(?:a|an|the)\b")
-_MARKER = re.compile(r"[\u2066-\u2069\u200e\u200f]*\[\d+\][\u2066-\u2069\u200e\u200f]*")
+_MARKER = re.compile(r"(?<![\u2066-\u2069\u200e\u200f])[\u2066-\u2069\u200e\u200f]*\[\d+\][\u2066-\u2069\u200e\u200f]*")
 
 
 def normalise(text: str, language: str, *, folded: bool = False) -> str:
