@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,9 @@ from index.readers.base import Draft, Drafts
 
 _MAX_UNPACKED = 200 * 1024 * 1024
 _MAX_PARTS = 10_000
+# A document of a thousand pages has half of that; in memory, each tag becomes many times as large.
+_MAX_XML = 64 * 1024 * 1024
+_MAX_TAGS = 2_000_000
 _BREAKS = {qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:tab"): "\t", qn("w:noBreakHyphen"): "\u2011"}
 # Deleted and moved-away text, the second copy of a drawing's text for old readers, and text boxes are not in the reading order.
 _PASSED_OVER = frozenset((qn("w:del"), qn("w:moveFrom"), qn("w:drawing"), qn("w:pict"), qn("w:object"), qn("w:instrText")))
@@ -47,13 +51,20 @@ def _check_archive(data: bytes, name: str) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError) as error:
+            size = sum(part.file_size for part in parts)
+            xml = [part for part in parts if part.filename.lower().endswith((".xml", ".rels"))]
+            written = sum(part.file_size for part in xml)
+            small = size <= _MAX_UNPACKED and len(parts) <= _MAX_PARTS and written <= _MAX_XML
+            tags = sum(archive.read(part).count(b"<") for part in xml) if small else 0
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, ValueError, OSError) as error:
         raise ReadError(f"{name}: this is not a Word file ({error}); save it as .docx again") from None
-    size = sum(part.file_size for part in parts)
-    if size > _MAX_UNPACKED or len(parts) > _MAX_PARTS:
+    if not small:
         raise ReadError(
-            f"{name}: it would unpack to {size:,} bytes in {len(parts):,} parts; {_MAX_UNPACKED:,} bytes is the limit"
+            f"{name}: it would unpack to {size:,} bytes in {len(parts):,} parts, {written:,} bytes of them text and form; "
+            f"{_MAX_UNPACKED:,}, {_MAX_PARTS:,} and {_MAX_XML:,} are the limits"
         )
+    if tags > _MAX_TAGS:
+        raise ReadError(f"{name}: it has {tags:,} tags, {_MAX_TAGS:,} is the limit; split it, or save it as .txt")
 
 
 def _blocks(document: Any, parent: Any) -> Iterator[tuple[str, str]]:

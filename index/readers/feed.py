@@ -12,6 +12,9 @@ from index.readers.encoding import decode
 from index.readers.html import fragment_text
 
 _DECLARED = re.compile(rb"""\A[^<]{0,8}<\?xml[^>]{0,100}?encoding=["']([\w.:-]+)""")
+_ENTRY = re.compile(r"<(?:item|entry)\b", re.IGNORECASE)
+_LARGEST = 10_000_000
+_MOST_ENTRIES = 10_000
 _MARKUP = re.compile(r"<[a-zA-Z/!]|&#?\w{2,8};")
 
 
@@ -19,6 +22,12 @@ def read(data: bytes, name: str, charset: str | None = None) -> Drafts:
     """A draft for each entry, with the feed's name as outlet."""
     declared = _DECLARED.match(data)
     text = decode(data, name, charset or (declared[1].decode("ascii") if declared else None))
+    entries = sum(1 for _ in _ENTRY.finditer(text))
+    if len(data) > _LARGEST or entries > _MOST_ENTRIES:
+        raise ReadError(
+            f"{name}: {len(data):,} bytes and {entries:,} entries are too much for a feed; {_LARGEST:,} and {_MOST_ENTRIES:,} "
+            "are the limits: split it"
+        )
     # Decoded here, strictly: feedparser would replace what it cannot decode. A string it would take for an address.
     feed = feedparser.parse(
         io.BytesIO(text.encode("utf-8", "surrogatepass")),

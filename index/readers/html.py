@@ -58,6 +58,8 @@ _BLOCKS = frozenset(
         *("tbody", "td", "tfoot", "th", "thead", "tr", "ul"),
     )
 )
+# Articles have some hundreds; finding one among millions would take minutes.
+_MOST_TAGS = 200_000
 _UNSEEN = frozenset(("script", "style", "template", "noscript", "head", "iframe", "svg", "button", "select", "textarea"))
 _SITE_SUFFIX = re.compile(r"(?<!\s)\s+[|–—-]\s+")
 
@@ -67,6 +69,8 @@ def read(data: bytes, name: str, charset: str | None = None) -> Drafts:
     declared = _DECLARED.search(data[:4096])
     told = next((group.decode("ascii") for group in declared.groups() if group), None) if declared else None
     page = decode(data, name, charset or told)
+    if (tags := page.count("<")) > _MOST_TAGS:
+        raise ReadError(f"{name}: this page has {tags:,} tags, {_MOST_TAGS:,} is the limit; save its text as .txt")
     found = _extract(page)
     title = found.get("title")
     site = found.get("sitename")

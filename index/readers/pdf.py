@@ -9,6 +9,7 @@ import ctypes
 import math
 import re
 import unicodedata
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -28,10 +29,19 @@ _GENERIC_TITLE = re.compile(
 )
 
 
+_MOST_PAGES = 10_000
+_MOST_ON_A_PAGE = 50_000
+_MOST_CHARACTERS = 5_000_000
+_LARGEST_STREAM = 64 * 1024 * 1024
+_LAYERS = 4
+_STREAM = re.compile(rb"stream\r?\n")
+
+
 @dataclass(slots=True)
 class _Doubts:
     """What the reader could not be sure of, counted over the document."""
 
+    characters: int = 0
     letters: int = 0
     unreadable: int = 0
     unsure_lines: int = 0
@@ -42,6 +52,7 @@ class _Doubts:
 
 def read(data: bytes, name: str, charset: str | None = None) -> Drafts:
     """One draft, with notes on what was repaired; not quotable where the order or the letters are in doubt."""
+    _check_streams(data, name)
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
@@ -50,6 +61,8 @@ def read(data: bytes, name: str, charset: str | None = None) -> Drafts:
         raise ReadError(f"{name}: this PDF is damaged ({error}); open it in a viewer and print it to a new PDF") from None
     doubts = _Doubts()
     try:
+        if len(document) > _MOST_PAGES:
+            raise ReadError(f"{name}: this PDF says that it has {len(document):,} pages; {_MOST_PAGES:,} is the limit: split it")
         pages = [_page(document, number, name, doubts) for number in range(len(document))]
         title = document.get_metadata_value("Title").strip()
     finally:
@@ -63,6 +76,24 @@ def read(data: bytes, name: str, charset: str | None = None) -> Drafts:
     notes = tuple(_notes(doubts))
     quotable = not doubts.unsure_lines and not doubts.blanks and doubts.unreadable <= 0.002 * doubts.letters
     yield Draft(text, title=title if usable else None, quotable=quotable, notes=notes)
+
+
+def _check_streams(data: bytes, name: str) -> None:
+    """Refuse a file in which a packed stream, but for a picture, unpacks to more than a page can hold: PDFium would do it."""
+    for found in _STREAM.finditer(data):
+        if b"/Image" in data[max(0, found.start() - 300) : found.start()]:
+            continue
+        packed: bytes | memoryview = memoryview(data)[found.end() :]
+        for _ in range(_LAYERS):  # packed again and again, a stream unpacks to as much as it likes
+            if bytes(packed[:1]) != b"\x78":
+                break
+            try:
+                packed = zlib.decompressobj().decompress(packed, _LARGEST_STREAM + 1)
+            except zlib.error:
+                break
+            if len(packed) > _LARGEST_STREAM:
+                limit = f"{_LARGEST_STREAM:,} bytes is the limit"
+                raise ReadError(f"{name}: a part of this PDF unpacks to more than a page can hold; {limit}")
 
 
 def _notes(doubts: _Doubts) -> Iterator[str]:
@@ -84,6 +115,12 @@ def _page(document: pypdfium2.PdfDocument, number: int, name: str, doubts: _Doub
         textpage = page.get_textpage()
     except pypdfium2.PdfiumError as error:
         raise ReadError(f"{name}: page {number + 1} of this PDF is damaged ({error})") from None
+    doubts.characters += (count := textpage.count_chars())
+    if count > _MOST_ON_A_PAGE or doubts.characters > _MOST_CHARACTERS:
+        raise ReadError(
+            f"{name}: page {number + 1} of this PDF brings it to {doubts.characters:,} characters, {count:,} of them on this page; "
+            f"{_MOST_CHARACTERS:,} and {_MOST_ON_A_PAGE:,} are the limits: split it, or save its text as .txt"
+        )
     glyphs, marks, spaces = _glyphs(textpage, doubts)
     _attach(marks, glyphs)
     read_out = read_page(glyphs, spaces)

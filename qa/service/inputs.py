@@ -4,7 +4,7 @@ import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, FailFast, Field, RootModel, model_validator
 from pydantic_core import PydanticCustomError
 
 from index.article import Article, Language
@@ -15,6 +15,7 @@ from qa.conversation.turns import LONGEST_MESSAGE, MOST_MESSAGES
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 MOST_PASSAGES = 100
+MOST_SOURCES = 500
 HALF_CHARACTER = "half_character"
 ORIGIN = "POST /articles"
 
@@ -64,7 +65,7 @@ class AskBody(BaseModel):
     question: Text = Field(examples=["متى انتهت العمليات القتالية الرئيسية؟"])
     language: Literal["auto", "ar", "en"] | None = Field(None, description="language of the words around the quotes")
     k: int | None = Field(None, ge=1, le=MOST_PASSAGES, description="how many passages to give with the answer")
-    sources: list[Text] = Field([], description="only these outlets")
+    sources: Annotated[list[Text], FailFast()] = Field([], max_length=MOST_SOURCES, description="only these outlets")
     article_language: Language | None = Field(None, description="only articles in this language")
     date_from: Day | None = Field(None, alias="from", description="only articles of this day or later")
     date_to: Day | None = Field(None, alias="to", description="only articles of this day or earlier")
@@ -100,7 +101,7 @@ class _FilterQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    source: list[str] = Field([], description="only this outlet; may stand several times")
+    source: list[str] = Field([], max_length=MOST_SOURCES, description="only this outlet; may stand several times")
     article_language: Language | None = Field(None, description="only articles in this language")
     date_from: Day | None = Field(None, alias="from", description="only articles of this day or later")
     date_to: Day | None = Field(None, alias="to", description="only articles of this day or earlier")
@@ -151,7 +152,8 @@ class ArticleBody(BaseModel):
         return finish(draft, self.id if self.id is not None else content_id(draft), ORIGIN)
 
 
-class ArticlesBody(RootModel[Annotated[list[ArticleBody], Field(min_length=1)]]):
+# The first error is told, so a million of them need not be found.
+class ArticlesBody(RootModel[Annotated[list[ArticleBody], Field(min_length=1), FailFast()]]):
     """One article, a list of them, or `{"articles": [...]}`."""
 
     @model_validator(mode="before")

@@ -13,6 +13,7 @@ from qa.service.inputs import Text
 from qa.service.openai.content import without_sources
 
 MODEL = "dalil"
+_MOST_MESSAGES = 10_000
 _MOST_BEFORE = 40
 _LONGEST_BEFORE = 8000
 """Of what was said before, the last messages and their beginnings say what a follow-up is about."""
@@ -32,6 +33,13 @@ def _text(content: Any) -> Any:
         texts = (piece.get("text") if isinstance(piece, dict) else piece for piece in content)
         return "\n".join(text for text in texts if isinstance(text, str) and text.strip())
     return "" if content is None else content
+
+
+def _few(messages: Any) -> Any:
+    """Messages, if there are not so many that finding fault with each would take long."""
+    if isinstance(messages, list) and len(messages) > _MOST_MESSAGES:
+        raise ValueError(f"at most {_MOST_MESSAGES:,} messages are read, not {len(messages):,}")
+    return messages
 
 
 class Message(BaseModel):
@@ -67,14 +75,14 @@ class _Body(BaseModel):
 class ChatBody(_Body):
     """`POST /v1/chat/completions`."""
 
-    messages: list[Message] = Field(min_length=1)
+    messages: Annotated[list[Message], BeforeValidator(_few)] = Field(min_length=1)
     stream_options: StreamOptions | None = None
 
 
 class ResponsesBody(_Body):
     """`POST /v1/responses`."""
 
-    input: str | list[Message]
+    input: Annotated[str | list[Message], BeforeValidator(_few)]
     previous_response_id: str | None = None
     instructions: str | None = None
 
