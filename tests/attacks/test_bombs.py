@@ -22,4 +22,3 @@ def test_a_bomb_is_read_or_refused_within_bounds(name: str) -> None:
     command = [sys.executable, "-m", "tests.attacks.bombs", name]
     done = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=_limited)  # noqa: PLW1509
     assert done.returncode == 0, done.stdout + done.stderr[-1000:]
-    assert "too deeply or too large to be read" not in done.stdout or "RecursionError" not in done.stderr

@@ -1,0 +1,87 @@
+"""Requests made from our OpenAPI, good and bad, by schemathesis.
+
+`python -m tests.attacks.schema --minutes 10` goes on for that long, with other requests each time; the test makes a few of each.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from schemathesis import GenerationMode
+from starlette.testclient import TestClient
+
+from qa.dalil import Dalil
+from qa.service.app import create_app
+from qa.settings import Settings
+from tests.samples import ARTICLES
+
+SIGNED = ("/slack/events", "/telegram/webhook", "/discord/interactions", "/teams/messages")
+
+
+def check_response(path: str, response: Any) -> None:
+    """No failure of ours, and every error in its one shape."""
+    assert response.status_code < 500, f"{path}: {response.status_code} {response.text[:500]}"
+    if response.status_code >= 400 and path != "/mcp":
+        error = response.json()["error"]
+        wanted = {"message", "type", "param", "code"} if path.startswith("/v1/") else {"code", "message"}
+        assert set(error) == wanted, f"{path}: {response.text[:500]}"
+        assert error["code"]
+        assert error["message"]
+
+
+def attack(examples: int, number: int, each: Callable[[str], None] = lambda _: None) -> int:
+    """`examples` requests for each route, those of seed `number`; gives how many were sent."""
+    sent = 0
+    with tempfile.TemporaryDirectory() as folder, Dalil.open(folder) as dalil:
+        dalil.add(ARTICLES)
+        app = create_app(dalil, Settings(data=Path(folder)))
+        schema = schemathesis.openapi.from_asgi("/openapi.json", app)
+        with TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as client:
+            for result in schema.get_all_operations():
+                operation = result.ok()
+                each(operation.label)
+
+                @seed(number)
+                @settings(
+                    max_examples=examples,
+                    deadline=None,
+                    database=None,
+                    phases=[Phase.generate],
+                    suppress_health_check=list(HealthCheck),
+                )
+                @given(case=operation.as_strategy(generation_mode=GenerationMode.POSITIVE) | operation.as_strategy(generation_mode=GenerationMode.NEGATIVE))
+                def send(case: Any) -> None:
+                    nonlocal sent
+                    sent += 1
+                    response = case.call(session=client, headers={"Host": "localhost"})
+                    check_response(operation.path, response)
+                    documented = set(operation.definition.raw["responses"]) | {"default"}
+                    assert documented
+
+                send()
+    return sent
+
+
+def main() -> int:
+    """Attack for some minutes."""
+    parser = argparse.ArgumentParser(prog="python -m tests.attacks.schema", description=(__doc__ or "").split("\n\n")[0])
+    parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--seed", type=int, default=0, help="of the first round; each round takes the next")
+    options = parser.parse_args()
+    end, number, sent = time.monotonic() + 60 * options.minutes, options.seed, 0
+    while time.monotonic() < end:
+        print(f"round of seed {number}", flush=True)
+        sent += attack(30, number)
+        number += 1
+    print(f"{sent} requests, nothing found")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
