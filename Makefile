@@ -12,7 +12,7 @@ ARABIC_QUESTION := متى أعلن التحالف الدولي انتهاء عم
 ENGLISH_QUESTION := When did the coalition announce the end of its main combat operations in Iraq?
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve install test check format bench clean
+.PHONY: help run serve install test check format bench lock audit clean
 
 help: ## this list
 	@echo "make TARGET, where TARGET is one of"
@@ -48,6 +48,14 @@ format: $(DEV_STAMP) ## put the code into its format
 
 bench: $(DEV_STAMP) ## speed and memory, printed
 	@for benchmark in tests/benchmarks/bench_*.py; do $(BIN)/python "$$benchmark" || exit 1; done
+
+lock: $(DEV_STAMP) ## versions and hashes for deployments, into qa/service/deploy/
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.5'
+	$(BIN)/python -m qa.service.deploy.lock $(TORCH)
+
+audit: $(DEV_STAMP) ## known vulnerabilities of what is locked; asks the advisory database of the package index
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip-audit>=2.9'
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes -r qa/service/deploy/requirements.lock -r qa/service/deploy/torch.lock
 
 clean: ## remove .venv and everything that was made
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -20,8 +20,13 @@ ROOT = Path(__file__).parents[2]
 LENGTH = 10_000
 SECONDS = 0.25
 """CPU time for one text. A pattern that reads it once takes a thousandth; one that begins anew at each letter takes more."""
-SHORT = 800
+SHORT = 2_000
 SHORT_ONES = {
+    "index.furniture._BREADCRUMB": "lines of 2,000 characters at most",
+    "index.furniture._OPENING": "lines of 2,000 characters at most",
+    "index.furniture._RELATED": "lines of 2,000 characters at most",
+    "index.furniture._TAGS": "lines of 2,000 characters at most",
+    "index.furniture._TWO_SENTENCES": "lines of 2,000 characters at most",
     "index.readers.markdown._FRONT_MATTER": "anchored, and each line of it is looked at twice at most",
     "qa.cli.render._INNER_QUOTE": "an answer of a few sentences",
     "qa.conversation.": "a question, or one word of it",
