@@ -151,8 +151,12 @@ class Collection:
         self._check_encoder(facts)
         self.lexical.catch_up()
         if "encoder" in facts:
-            self.vectors.catch_up()
-            self.vectors.save()
+            goal = self.store.last_marks()
+            while True:  # some ten thousand vectors at a time
+                self.vectors.catch_up()
+                self.vectors.save()
+                if self.vectors.marks == goal:
+                    break
             self.store.trim_removals(self._followed(), _TRIM)
         self._generation = self.store.generation()
         self._languages = None
@@ -160,6 +164,10 @@ class Collection:
     def _followed(self) -> int:
         """Up to which removal everything derived has followed, as whoever opens its files finds it."""
         return min(self.lexical.marks.removal, self.vectors.saved.removal)
+
+    def gone_shares(self) -> dict[str, float]:
+        """How much of BM25's files and of the vectors' is of passages that are gone."""
+        return {"BM25": round(self.lexical.gone_share, 3), "vectors": round(self.vectors.gone_share, 3)}
 
     def compact(self) -> None:
         """Give back the space of what was taken out: in BM25, in the vectors, in the log of removals, in the database.
@@ -187,7 +195,8 @@ class Collection:
             self._languages = None
             self.lexical.reload()
             self.vectors.catch_up()
-            behind = self.lexical.marks != self.store.last_marks()
+            goal = self.store.last_marks()
+            behind = self.lexical.marks != goal or self.vectors.marks != goal
             if not (behind or self.vectors.lags):
                 self._generation = generation
                 return

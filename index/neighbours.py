@@ -5,6 +5,7 @@ add rows reads them whole, adds, and writes another file.
 """
 
 import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -18,10 +19,13 @@ Found = tuple[NDArray[np.float32], NDArray[np.int64]]
 _BLOCK = 20_000
 _LINKS = 32
 _BUILD_EFFORT = 80
-_SEARCH_EFFORT = 128
 _SAMPLE_PER_LIST = 40
-_PROBED = 32  # one list in so many
-_AGAIN = 4  # times as many candidates as wanted are scored exactly
+_EFFORTS = {"hnsw": (128, 192, 256, 384, 512), "ivf": (8, 16, 32, 64, 96, 128, 192, 256, 384, 512)}
+_MOST_PROBED = 8  # at most one list in so many
+_ENOUGH = 0.97  # of the nearest that an exact search finds: the least effort that reaches it is taken
+_TRIED, _TRIED_K = 64, 50
+_EQUAL = 1e-4  # what the sums of float32 differ by
+_AGAIN = 2  # times as many candidates as wanted are scored exactly
 _WORTH_SHARING = 1000
 
 
@@ -85,12 +89,43 @@ class Neighbours:
         return len(self._rows)
 
     def extend(self, rows: NDArray[np.float16]) -> None:
-        """Take in what `rows` has more than are held. Not for what was read mapped."""
+        """Take in what `rows` has more than are held, and tune. Not for what was read mapped."""
         for start in range(len(self._rows), len(rows), _BLOCK):
             block = np.asarray(rows[start : start + _BLOCK], np.float32)
             _share_work(len(block))
             self._index.add(block)
         self._rows = rows
+        self.tune()
+
+    @property
+    def effort(self) -> int:
+        """How much of the graph (candidates) or of the lists (their number) a search looks at; kept in the file."""
+        return int(self._index.hnsw.efSearch if self.kind == "hnsw" else self._index.nprobe)
+
+    @effort.setter
+    def effort(self, value: int) -> None:
+        if self.kind == "hnsw":
+            self._index.hnsw.efSearch = value
+        else:
+            self._index.nprobe = value
+
+    def tune(self) -> None:
+        """Set the least effort at which some of its own rows find nearly all of what an exact search finds."""
+        chosen = np.sort(np.random.default_rng(1).choice(len(self), min(_TRIED, len(self)), replace=False))
+        queries, k = np.asarray(self._rows[chosen], np.float32), min(_TRIED_K, len(self))
+        nearest, _ = exact_neighbours(self._blocks(), queries, k)
+        for effort in _EFFORTS[self.kind]:
+            if self.kind == "ivf" and effort > max(_EFFORTS["ivf"][0], int(self._index.nlist) // _MOST_PROBED):
+                break
+            self.effort = effort
+            found = [self.search(query, k)[0] for query in queries]
+            if np.mean([share_found(some, right) for some, right in zip(found, nearest, strict=True)]) >= _ENOUGH:
+                break
+
+    def _blocks(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+        for start in range(0, len(self), _BLOCK):
+            block = np.asarray(self._rows[start : start + _BLOCK], np.float32)
+            yield np.arange(start, start + len(block)), block
 
     def search(self, query: NDArray[np.float32], k: int, kept: NDArray[np.bool_] | None = None) -> Found:
         """Scores and positions of the `k` rows nearest to `query` (dimensions,), of those only that `kept` (n,) marks."""
@@ -113,12 +148,11 @@ class Neighbours:
         share = left / len(self)
         chosen = None if kept is None else faiss.IDSelectorBitmap(np.packbits(kept, bitorder="little"))
         if self.kind == "hnsw":
-            effort = min(int(max(_SEARCH_EFFORT, 2 * k) / share), len(self))
+            effort = min(int(max(self.effort, 2 * k) / share), len(self))
             return faiss.SearchParametersHNSW(sel=chosen, efSearch=effort)
         if self.kind == "ivf":
-            lists = int(self._index.nlist)
-            probes = int(max(8, lists // _PROBED) / share**0.5)
-            return faiss.SearchParametersIVF(sel=chosen, nprobe=min(probes, lists))
+            probes = min(int(self.effort / share**0.5), int(self._index.nlist))
+            return faiss.SearchParametersIVF(sel=chosen, nprobe=probes)
         return faiss.SearchParameters(sel=chosen)
 
 
@@ -126,6 +160,29 @@ def dot(rows: NDArray[np.float16], query: NDArray[np.float32]) -> NDArray[np.flo
     """Inner products (n,) of rows with a query."""
     # Not a matrix product: BLAS would wake threads up, which costs more than it brings here.
     return np.asarray(np.einsum("ij,j->i", np.asarray(rows, np.float32), query), np.float32)
+
+
+def exact_neighbours(
+    blocks: Iterable[tuple[NDArray[np.int64], NDArray[np.float32]]], queries: NDArray[np.float32], k: int
+) -> Found:
+    """Scores and ids (queries, k) of the rows nearest to each query, best first; all are compared.
+
+    -inf and -1 stand where there are not so many.
+    """
+    scores = np.full((len(queries), k), -np.inf, np.float32)
+    ids = np.full((len(queries), k), -1, np.int64)
+    for some, block in blocks:
+        scores = np.hstack([scores, queries @ block.T])
+        ids = np.hstack([ids, np.broadcast_to(some, (len(queries), len(some)))])
+        best = np.argpartition(-scores, k - 1, axis=1)[:, :k]
+        scores, ids = np.take_along_axis(scores, best, 1), np.take_along_axis(ids, best, 1)
+    order = np.argsort(-scores, axis=1, kind="stable")
+    return np.take_along_axis(scores, order, 1), np.take_along_axis(ids, order, 1)
+
+
+def share_found(scores: NDArray[np.float32], nearest: NDArray[np.float32]) -> float:
+    """How many of the `nearest` scores were found. By score, not by id: of rows equally near, either will do."""
+    return min(1.0, float(np.count_nonzero(scores >= nearest[-1] - _EQUAL)) / len(nearest))
 
 
 def _trained_lists(rows: NDArray[np.float16]) -> Any:

@@ -132,6 +132,11 @@ class VectorIndex:
         return len(self._view)
 
     @property
+    def gone_share(self) -> float:
+        """How much of the saved rows is gone and only left out of results."""
+        return self._view.gone_share
+
+    @property
     def lags(self) -> bool:
         """Whether too much is not saved, or another kind is due: `save` then has something to do."""
         view = self._view

@@ -4,6 +4,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -18,6 +19,8 @@ from index.hits import Filters, Hit
 from index.indexing import Cutting, Indexer, IndexReport, Progress
 from index.language import detect_language
 from index.readers import Skipped, read_source
+from index.recall import DEPTHS
+from index.recall import measure as measure_recall
 from index.retrieval import select_by_article
 from qa.answer import Answer, Event
 from qa.answering import Answerer
@@ -26,6 +29,7 @@ from qa.conversation import Understood, understand
 from qa.conversation.store import ConversationStore
 from qa.conversation.talk import Talk
 from qa.conversation.turns import Said, Turn
+from qa.evaluation.intervals import bootstrap, mean
 from qa.finding import Finder, make_reranking
 from qa.generative import make_writer
 from qa.models import ChatModel, load_chat_model
@@ -267,6 +271,7 @@ class Dalil:
             "vectors": len(vectors),
             "vector search": vectors.kind,
             "BM25 passages": self._collection.lexical.documents,
+            "to compact": self._collection.gone_shares(),
             "languages": ", ".join(self._collection.languages()),
         }
         return {
@@ -277,12 +282,39 @@ class Dalil:
             "settings": setting_facts(self.settings, self._origins),
         }
 
+    def recall(self, count: int = 200) -> dict[str, Any]:
+        """What the vector search finds of the 10 and of the 100 nearest passages, asked with `count` of the passages.
+
+        Reads every vector, from the files, and compares them with their checksums.
+        """
+        self._collection.refresh()
+        self._collection.vectors.check_files()
+        found = measure_recall(self._collection.vectors, count)
+        asked = len(found.shares[DEPTHS[0]])
+        estimates = bootstrap({f"recall@{depth}": mean(shares) for depth, shares in found.shares.items()}, asked)
+        facts: dict[str, Any] = {name: asdict(estimate) for name, estimate in estimates.items()}
+        note = "exact: every passage is compared, nothing is missed" if found.kind == "exact" else found.kind
+        return {"vector search": note, "passages": found.passages, "asked with": asked} | facts
+
+    def compact(self) -> dict[str, int]:
+        """Give back the space of articles that were changed or removed; bytes before and after. Others go on reading.
+
+        Raises `IndexBusy`, `StoreError`.
+        """
+        before = _bytes_in(self._collection.folder)
+        self._collection.compact()
+        return {"bytes before": before, "bytes after": _bytes_in(self._collection.folder)}
+
     def close(self) -> None:
         """Release files, the database, and the connections of the language model."""
         if (model := self.__dict__.get("model")) is not None:
             model.close()
         self._talk.close()
         self._collection.close()
+
+
+def _bytes_in(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def _version(package: str) -> str:

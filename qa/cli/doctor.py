@@ -22,16 +22,31 @@ Facts = dict[str, dict[str, Any]]
 
 
 @click.command("doctor", short_help="What is on, off or missing, and how to turn it on.")
+@click.option(
+    "--recall",
+    is_flag=False,
+    flag_value=200,
+    type=click.IntRange(1, 10_000),
+    metavar="[N]",
+    help="Measure what the vector search finds of what an exact one finds, with N of the passages (200).",
+)
+@click.option("--compact", is_flag=True, help="Give back the space of articles that were changed or removed.")
 @data_option
 @json_option
-def command(data: Path | None, as_json: bool) -> None:
+def command(recall: int | None, compact: bool, data: Path | None, as_json: bool) -> None:
     """What is on, off or missing, and how to turn it on: the index, the models, each setting and where it came from.
 
     \b
     dalil doctor
+    dalil doctor --recall 500
+    dalil doctor --compact
     dalil doctor --json --data مقالاتي
     """
     facts = collect(data)
+    if recall is not None or compact:  # these need a usable index, and say so
+        with open_index(data) as dalil:
+            facts |= {"compaction": dalil.compact()} if compact else {}
+            facts |= {"recall": dalil.recall(recall)} if recall is not None else {}
     if as_json:
         print_json(facts)
     else:

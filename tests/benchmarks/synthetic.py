@@ -22,7 +22,7 @@ _TOPIC_WORDS = 150
 _TOPICS = 3_000
 _ENGLISH_EVERY = 8
 _REPEATED_EVERY = 50
-_LENGTH = 350  # words: five to six passages
+_LENGTH = 350  # words: between five and six passages
 _FILE = 5_000  # articles
 _BEGINNINGS = ("", "", "", "ال", "ال", "و", "ب", "وال", "لل")
 _SYLLABLES = {
@@ -59,7 +59,9 @@ def _draw(number: int, seed: int) -> tuple[str, list[str], np.random.Generator]:
     chosen = np.where(random.random(_LENGTH) < 0.35, about[(random.random(_LENGTH) ** 2 * _TOPIC_WORDS).astype(int)], common)
     words = [vocabulary[at] for at in chosen.tolist()]
     if language == "ar":
-        words = [_BEGINNINGS[at] + word for at, word in zip(random.integers(len(_BEGINNINGS), size=_LENGTH), words, strict=True)]
+        words = [
+            _BEGINNINGS[at] + word for at, word in zip(random.integers(len(_BEGINNINGS), size=_LENGTH), words, strict=True)
+        ]
     return language, words, random
 
 
