@@ -4,7 +4,6 @@ import os
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -19,9 +18,10 @@ from index.hits import Filters, Hit
 from index.indexing import Cutting, Indexer, IndexReport, Progress
 from index.language import detect_language
 from index.readers import Skipped, read_source
-from index.recall import DEPTHS
+from index.recall import Recall
 from index.recall import measure as measure_recall
 from index.retrieval import select_by_article
+from index.store import StoreError
 from qa.answer import Answer, Event
 from qa.answering import Answerer
 from qa.composing import Asked, OnPrompt
@@ -29,7 +29,6 @@ from qa.conversation import Understood, understand
 from qa.conversation.store import ConversationStore
 from qa.conversation.talk import Talk
 from qa.conversation.turns import Said, Turn
-from qa.evaluation.intervals import bootstrap, mean
 from qa.finding import Finder, make_reranking
 from qa.generative import make_writer
 from qa.models import ChatModel, load_chat_model
@@ -282,19 +281,20 @@ class Dalil:
             "settings": setting_facts(self.settings, self._origins),
         }
 
-    def recall(self, count: int = 200) -> dict[str, Any]:
+    def recall(self, count: int = 200) -> Recall:
         """What the vector search finds of the 10 and of the 100 nearest passages, asked with `count` of the passages.
 
-        Reads every vector, from the files, and compares them with their checksums.
+        Reads every vector. Raises `StoreError` where the files of the vectors are not what was written.
         """
         self._collection.refresh()
-        self._collection.vectors.check_files()
-        found = measure_recall(self._collection.vectors, count)
-        asked = len(found.shares[DEPTHS[0]])
-        estimates = bootstrap({f"recall@{depth}": mean(shares) for depth, shares in found.shares.items()}, asked)
-        facts: dict[str, Any] = {name: asdict(estimate) for name, estimate in estimates.items()}
-        note = "exact: every passage is compared, nothing is missed" if found.kind == "exact" else found.kind
-        return {"vector search": note, "passages": found.passages, "asked with": asked} | facts
+        try:
+            self._collection.vectors.check_files()
+        except (OSError, ValueError) as error:
+            folder = self._collection.folder / "vectors"
+            raise StoreError(
+                f"the vectors in {folder} are damaged ({error}): take that folder away, it is made again"
+            ) from None
+        return measure_recall(self._collection.vectors, count)
 
     def compact(self) -> dict[str, int]:
         """Give back the space of articles that were changed or removed; bytes before and after. Others go on reading.

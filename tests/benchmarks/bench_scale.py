@@ -2,7 +2,7 @@
 
 One index grows through `--sizes` (passages); at each size a thousand passages are added, a thousand removed, the index is
 opened by a new process and asked. Every step is a process of its own, so that its peak of memory is its own; CPU seconds are
-what the system counted. Writes `scale.json` and `scale.png` into FOLDER, where the index grows too and is taken away afterwards.
+what the system counted. Writes `scale.json` and `scale.png` into FOLDER, where the index grows too until it is deleted.
 
 A million passages take about forty minutes of CPU: `--sizes 1000 10000 100000 170000` is a fifth of that.
 """
@@ -111,7 +111,8 @@ def step_recall(data: Path, first: int, last: int) -> Figures:
     from qa import Dalil
 
     with Dalil.open(data, create=False) as dalil:
-        return dalil.recall(100)
+        found = dalil.recall(100)
+    return {f"recall@{depth}": float(np.mean(shares)) for depth, shares in found.shares.items()}
 
 
 STEPS = {name.removeprefix("step_"): step for name, step in globals().copy().items() if name.startswith("step_")}
@@ -194,7 +195,7 @@ def table(told: list[Figures]) -> str:
 
 
 def _recall(of: Figures, depth: int) -> float:
-    value: float = of["recall"][f"recall@{depth}"]["value"]
+    value: float = of["recall"][f"recall@{depth}"]
     return value
 
 
