@@ -152,11 +152,11 @@ class Collection:
         self.lexical.catch_up()
         if "encoder" in facts:
             goal = self.store.last_marks()
-            while True:  # some ten thousand vectors at a time
+            self.vectors.catch_up()
+            self.vectors.save()
+            while self.vectors.marks.passage < goal.passage:  # some ten thousand vectors at a time
                 self.vectors.catch_up()
                 self.vectors.save()
-                if self.vectors.marks == goal:
-                    break
             self.store.trim_removals(self._followed(), _TRIM)
         self._generation = self.store.generation()
         self._languages = None

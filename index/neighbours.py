@@ -31,7 +31,7 @@ _WORTH_SHARING = 1000
 
 def lists_for(count: int) -> int:
     """How many lists an IVF index of so many rows has."""
-    return max(1, int(4 * np.sqrt(count)))
+    return max(1, int(2 * np.sqrt(count)))
 
 
 def _share_work(vectors: int) -> None:
@@ -82,8 +82,11 @@ class Neighbours:
         return cls(kind, index, rows)
 
     def write(self, path: Path) -> None:
-        """Into a file. Raises `RuntimeError`."""
-        faiss.write_index(self._index, str(path))
+        """Into a file. Raises `OSError`."""
+        try:
+            faiss.write_index(self._index, str(path))
+        except RuntimeError as error:  # a full disk, say
+            raise OSError(f"{path} cannot be written: {error}") from None
 
     def __len__(self) -> int:
         return len(self._rows)
