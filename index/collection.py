@@ -24,6 +24,7 @@ from index.vectors import Sizes, VectorIndex
 DATABASE = "dalil.db"
 _WAIT = 120.0
 _DERIVED = ("lexical", "vectors")
+_TRIM = 10_000  # entries of the log of removals that are worth a transaction
 _log = logging.getLogger(__name__)
 
 
@@ -58,6 +59,7 @@ class Collection:
         self._turn = threading.RLock()
         self._file_lock = FileLock(folder / "write.lock")
         self._fresh = threading.Lock()
+        self._repairing = threading.Lock()
         self._opening = threading.RLock()
         self._encoder: Encoder | None = None
         self._lexical: LexicalIndex | None = None
@@ -149,10 +151,37 @@ class Collection:
         self._check_encoder(facts)
         self.lexical.catch_up()
         if "encoder" in facts:
+            goal = self.store.last_marks()
             self.vectors.catch_up()
             self.vectors.save()
+            while self.vectors.marks.passage < goal.passage:  # some ten thousand vectors at a time
+                self.vectors.catch_up()
+                self.vectors.save()
+            self.store.trim_removals(self._followed(), _TRIM)
         self._generation = self.store.generation()
         self._languages = None
+
+    def _followed(self) -> int:
+        """Up to which removal everything derived has followed, as whoever opens its files finds it."""
+        return min(self.lexical.marks.removal, self.vectors.saved.removal)
+
+    def gone_shares(self) -> dict[str, float]:
+        """How much of BM25's files and of the vectors' is of passages that are gone."""
+        return {"BM25": round(self.lexical.gone_share, 3), "vectors": round(self.vectors.gone_share, 3)}
+
+    def compact(self) -> None:
+        """Give back the space of what was taken out: in BM25, in the vectors, in the log of removals, in the database.
+
+        Others go on searching; who wants to write waits. Raises `IndexBusy`, `StoreError`.
+        """
+        with self.writing():
+            self.synchronise()
+            if self.lexical.gone_share:
+                self.lexical.catch_up(anew=True)
+            if "encoder" in self.store.facts():
+                self.vectors.save(anew=True)
+                self.store.trim_removals(self._followed())
+            self.store.give_back_space()
 
     def refresh(self) -> None:
         """Called before each search: see what was written since, by this or another process; repair what lags."""
@@ -166,10 +195,19 @@ class Collection:
             self._languages = None
             self.lexical.reload()
             self.vectors.catch_up()
-            behind = self.lexical.marks != self.store.last_marks()
-            if (behind or self.vectors.lags) and not self._repair():
-                return  # another process is writing: its changes come with the next refresh
-            self._generation = generation
+            goal = self.store.last_marks()
+            behind = self.lexical.marks != goal or self.vectors.marks != goal
+            if not (behind or self.vectors.lags):
+                self._generation = generation
+                return
+        # Others need not wait for a repair, which can take minutes: they search what there is.
+        if self._repairing.acquire(blocking=False):
+            try:
+                if self._repair():
+                    self._generation = generation
+                # else another process is writing: its changes come with the next refresh
+            finally:
+                self._repairing.release()
 
     def _repair(self) -> bool:
         try:

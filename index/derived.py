@@ -2,8 +2,12 @@
 
 import json
 import os
-from dataclasses import asdict, dataclass
+import zlib
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+
+_CHECKED_WHOLE = 32_000_000
+_PIECE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,26 +22,68 @@ class Marks:
         return self.passage > other.passage or self.removal > other.removal
 
 
+NOTHING = Marks()
+"""Where everything begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileMark:
+    """What a file was like when it was noted: the CRC32 of its first `size` bytes, and its time of change in nanoseconds.
+
+    A file may have grown since, by what a later note will count in.
+    """
+
+    name: str
+    size: int
+    checksum: int
+    changed: int
+
+    def check(self, folder: Path) -> Path:
+        """The path of the file. Raises `ValueError` where it was cut or altered, `OSError` where it cannot be read.
+
+        Small files are always read whole. Larger ones are only where they were written to since: a million vectors need not be
+        read to open an index. What a disk loses without a write is found by `whole`.
+        """
+        path = folder / self.name
+        status = path.stat()
+        if status.st_size < self.size:
+            raise ValueError(f"{self.name} has {status.st_size} of {self.size} bytes")
+        if self.size <= _CHECKED_WHOLE or status.st_mtime_ns != self.changed:
+            self.whole(folder)
+        return path
+
+    def whole(self, folder: Path) -> None:
+        """Compare every byte. Raises as `check` does."""
+        found, left = 0, self.size
+        with (folder / self.name).open("rb") as file:
+            while left and (piece := file.read(min(_PIECE, left))):
+                found, left = zlib.crc32(piece, found), left - len(piece)
+        if left or found != self.checksum:
+            raise ValueError(f"the checksum of {self.name} is wrong")
+
+
 @dataclass(frozen=True, slots=True)
 class State:
-    """`owner` ties the files to one store and one way of making them.
+    """`owner` ties the files to one store and one way of making them; `files` are the data by what each is for.
 
-    `file`, `checksum` and `kind` describe the data where it is one file.
+    `kind`, `covered` and `trained` are those of `index.vectors`.
     """
 
     owner: str
     marks: Marks
-    file: str = ""
-    checksum: int = 0
     kind: str = ""
+    files: dict[str, FileMark] = field(default_factory=dict)
+    covered: int = 0
+    trained: int = 0
 
 
 def read_state(folder: Path) -> State | None:
     """The note in `folder`, or `None` where there is none that can be read: the index is then made again from the store."""
     try:
         values = json.loads((folder / "state.json").read_text(encoding="utf-8"))
-        return State(**{**values, "marks": Marks(**values["marks"])})
-    except (OSError, ValueError, TypeError, KeyError):
+        files = {role: FileMark(**mark) for role, mark in values["files"].items()}
+        return State(**{**values, "marks": Marks(**values["marks"]), "files": files})
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
 
 

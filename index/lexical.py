@@ -1,18 +1,21 @@
 """BM25 over stemmed words, by tantivy. Derived from the store; text goes in already analysed, so that index and query agree."""
 
+import json
 import logging
 import shutil
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
 import tantivy
 
-from index.derived import Marks, State, read_state, write_state
+from index.derived import NOTHING, Marks, State, read_state, write_state
 from index.errors import IndexBusy
 from index.language.stemming import terms
+from index.removals import LogTrimmed
 from index.store import PassageRow, Store
 
 ANALYSIS = "1"
@@ -63,7 +66,7 @@ class LexicalIndex:
         self._schema = _schema()
         self._publishing = threading.Lock()
         empty = tantivy.Index(self._schema)
-        self._view = _View(empty, empty.searcher(), Marks())
+        self._view = _View(empty, empty.searcher(), NOTHING)
         self.reload()
 
     @property
@@ -83,35 +86,64 @@ class LexicalIndex:
             if state is None or state.owner != self._owner or state.marks == self._view.marks:
                 return
             try:
-                index = tantivy.Index.open(str(self.folder))
+                index = _open(self.folder)
                 self._view = _View(index, index.searcher(), state.marks)
             except (ValueError, OSError) as error:
                 _log.warning("the BM25 index in %s cannot be read (%s): it is made again from the articles", self.folder, error)
 
-    def catch_up(self) -> None:
-        """Follow the store to its end. The caller has the turn to write. Raises `IndexBusy` when tantivy's own lock is held."""
+    def catch_up(self, *, anew: bool = False) -> None:
+        """Follow the store to its end; `anew`, by making the index again from the store, beside the one that is searched.
+
+        The caller has the turn to write. Raises `IndexBusy` when tantivy's own lock is held.
+        """
         self.reload()
         view, goal = self._view, self._store.last_marks()
-        if goal == view.marks:
+        if goal == view.marks and not anew:
             return
-        anew = view.marks == Marks() or read_state(self.folder) is None
-        index, marks = (self._start_anew(), Marks()) if anew else (view.index, view.marks)
+        removed: list[int] | None = None
+        if not anew and view.marks != NOTHING and read_state(self.folder) is not None:
+            removed = self._removed(view.marks)
+        if removed is None:
+            self._make_anew(goal)
+        else:
+            self._write(view.index, view.marks, removed)
+            with self._publishing:
+                write_state(self.folder, State(self._owner, goal))
+                view.index.reload()
+                self._view = _View(view.index, view.index.searcher(), goal)
+
+    def _removed(self, marks: Marks) -> list[int] | None:
+        """What was removed since, or `None` where the log does not reach back so far."""
+        try:
+            return self._store.removed_after(marks.removal)[0]
+        except LogTrimmed:
+            _log.warning("the BM25 index in %s is too old to follow the articles: it is made again", self.folder)
+            return None
+
+    def _make_anew(self, goal: Marks) -> None:
+        """Write the whole index into a folder beside, and put that in place."""
+        making = self.folder.with_name(f"{self.folder.name}.new")
+        index = self._start_anew(making)
+        self._write(index, NOTHING, [])
+        write_state(making, State(self._owner, goal))
+        with self._publishing:
+            shutil.rmtree(self.folder, ignore_errors=True)  # a crash here costs a second making, nothing else
+            making.replace(self.folder)
+            index = _open(self.folder)
+            self._view = _View(index, index.searcher(), goal)
+
+    def _write(self, index: tantivy.Index, marks: Marks, removed: list[int]) -> None:
         try:
             writer = index.writer(heap_size=_HEAP, num_threads=1)
         except ValueError as error:
             raise IndexBusy(f"another process is writing to {self.folder}: {error}") from error
         try:
-            self._follow(writer, marks)
+            self._follow(writer, marks, removed)
         finally:
             writer.wait_merging_threads()  # also lets go of tantivy's lock
-        with self._publishing:
-            write_state(self.folder, State(self._owner, goal))
-            index.reload()
-            self._view = _View(index, index.searcher(), goal)
 
-    def _follow(self, writer: tantivy.IndexWriter, marks: Marks) -> None:
+    def _follow(self, writer: tantivy.IndexWriter, marks: Marks, removed: list[int]) -> None:
         writer.garbage_collect_files()  # what a killed writer left may have the name of what this one is to write
-        removed, _ = self._store.removed_after(marks.removal)
         if removed:  # not by `delete_documents_by_term`, which takes a number for a signed one and finds nothing
             writer.delete_documents_by_query(tantivy.Query.term_set_query(self._schema, "id", removed))
         # A crash between a commit and its note leaves additions beyond the mark there.
@@ -129,11 +161,21 @@ class LexicalIndex:
                 pending = 0
         writer.commit()
 
-    def _start_anew(self) -> tantivy.Index:
-        (self.folder / "state.json").unlink(missing_ok=True)  # first: without it, what a crash leaves here is not read
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True, exist_ok=True)
-        return tantivy.Index(self._schema, path=str(self.folder), reuse=False)
+    def _start_anew(self, folder: Path) -> tantivy.Index:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        return tantivy.Index(self._schema, path=str(folder), reuse=False)
+
+    @property
+    def gone_share(self) -> float:
+        """How much of what lies in the files is gone and only left out of results; merging drops some of it at times."""
+        try:
+            segments = json.loads((self.folder / "meta.json").read_text(encoding="utf-8"))["segments"]
+            held = sum(segment["max_doc"] for segment in segments)
+            gone = sum(segment["deletes"]["num_deleted_docs"] for segment in segments if segment["deletes"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return 0.0
+        return gone / held if held else 0.0
 
     def document_frequency(self, term: str) -> int:
         """In how many passages the stem stands."""
@@ -168,9 +210,22 @@ class LexicalIndex:
         return tantivy.Query.disjunction_max_query(queries)
 
 
+def _open(folder: Path) -> tantivy.Index:
+    """The index in `folder`, its files mapped into memory. Raises `ValueError`."""
+    index = tantivy.Index.open(str(folder))
+    index.config_reader(reload_policy="manual")  # otherwise a thread looks twice a second whether files have changed
+    return index
+
+
 def _document(row: PassageRow) -> tantivy.Document:
     document = tantivy.Document()
     document.add_unsigned("id", row.id)
     document.add_text("body", " ".join(terms(row.text)))
-    document.add_text("title", " ".join(terms(row.title or "")))
+    document.add_text("title", _title(row.title or ""))
     return document
+
+
+@lru_cache(maxsize=16)
+def _title(title: str) -> str:
+    """The stems of a title, which all passages of its article share."""
+    return " ".join(terms(title))

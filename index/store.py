@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, inspect, select
 from sqlalchemy.exc import DatabaseError
 
+from index import removals
 from index.article import Article, Language
 from index.derived import Marks
 from index.errors import DalilError, NotFound
 from index.hits import Filters, Hit
 from index.sqlite import sqlite_engine
-from index.tables import articles, bands, meta, metadata, passages, removals, vectors
+from index.tables import articles, bands, meta, metadata, passages, vectors
 from index.writing import ARTICLE_FIELDS, Writing, last_marks, parts
 
 FORMAT = "1"
@@ -256,10 +257,26 @@ class Store:
             return np.fromiter(connection.scalars(query), dtype=np.int64)
 
     def removed_after(self, mark: int) -> tuple[list[int], int]:
-        """Row ids of passages removed after `mark`, and the new mark."""
+        """Row ids of passages removed after `mark`, and the new mark. Raises `LogTrimmed` for a mark from before a trimming."""
         with self.engine.connect() as connection:
-            rows = connection.execute(select(removals).where(removals.c.seq > mark).order_by(removals.c.seq)).all()
-        return [row.passage_id for row in rows], (rows[-1].seq if rows else mark)
+            return removals.removed_after(connection, mark)
+
+    def trim_removals(self, upto: int, least: int = 1) -> int:
+        """Take entries up to `upto`, which everything derived has followed, out of the log of removals; returns how many."""
+        with self.engine.begin() as connection:
+            return removals.trim(connection, upto, least)
+
+    def give_back_space(self) -> None:
+        """Let the database file be no larger than what is in it. The caller has the turn to write. Raises `StoreError`."""
+        try:
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql("VACUUM")
+                if connection.dialect.name == "sqlite":
+                    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        except DatabaseError as error:
+            raise StoreError(
+                f"the space of {self.path} cannot be given back: {error.orig}. It needs room for a copy."
+            ) from None
 
     def last_marks(self) -> Marks:
         """Where a derived index stands that has followed everything."""

@@ -18,7 +18,10 @@ from index.hits import Filters, Hit
 from index.indexing import Cutting, Indexer, IndexReport, Progress
 from index.language import detect_language
 from index.readers import Skipped, read_source
+from index.recall import Recall
+from index.recall import measure as measure_recall
 from index.retrieval import select_by_article
+from index.store import StoreError
 from qa.answer import Answer, Event
 from qa.answering import Answerer
 from qa.composing import Asked, OnPrompt
@@ -267,6 +270,7 @@ class Dalil:
             "vectors": len(vectors),
             "vector search": vectors.kind,
             "BM25 passages": self._collection.lexical.documents,
+            "to compact": self._collection.gone_shares(),
             "languages": ", ".join(self._collection.languages()),
         }
         return {
@@ -277,12 +281,40 @@ class Dalil:
             "settings": setting_facts(self.settings, self._origins),
         }
 
+    def recall(self, count: int = 200) -> Recall:
+        """What the vector search finds of the 10 and of the 100 nearest passages, asked with `count` of the passages.
+
+        Reads every vector. Raises `StoreError` where the files of the vectors are not what was written.
+        """
+        self._collection.refresh()
+        try:
+            self._collection.vectors.check_files()
+        except (OSError, ValueError) as error:
+            folder = self._collection.folder / "vectors"
+            raise StoreError(
+                f"the vectors in {folder} are damaged ({error}): take that folder away, it is made again"
+            ) from None
+        return measure_recall(self._collection.vectors, count)
+
+    def compact(self) -> dict[str, int]:
+        """Give back the space of articles that were changed or removed; bytes before and after. Others go on reading.
+
+        Raises `IndexBusy`, `StoreError`.
+        """
+        before = _bytes_in(self._collection.folder)
+        self._collection.compact()
+        return {"bytes before": before, "bytes after": _bytes_in(self._collection.folder)}
+
     def close(self) -> None:
         """Release files, the database, and the connections of the language model."""
         if (model := self.__dict__.get("model")) is not None:
             model.close()
         self._talk.close()
         self._collection.close()
+
+
+def _bytes_in(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def _version(package: str) -> str:

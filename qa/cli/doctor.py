@@ -2,16 +2,19 @@
 
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
 from index.errors import DalilError, SettingsError
+from index.recall import DEPTHS, Recall
 from prompts import message
 from qa.chat.channels import channel_facts
 from qa.cli.options import data_option, json_option, open_index
 from qa.cli.streams import interface_language, print_json
+from qa.evaluation.intervals import bootstrap, mean
 from qa.keys import existing_keys
 from qa.parts import model_facts, setting_facts
 from qa.service.hosts import reached_by_others
@@ -22,16 +25,31 @@ Facts = dict[str, dict[str, Any]]
 
 
 @click.command("doctor", short_help="What is on, off or missing, and how to turn it on.")
+@click.option(
+    "--recall",
+    is_flag=False,
+    flag_value=200,
+    type=click.IntRange(1, 10_000),
+    metavar="[N]",
+    help="Measure what the vector search finds of what an exact one finds, with N of the passages (200).",
+)
+@click.option("--compact", is_flag=True, help="Give back the space of articles that were changed or removed.")
 @data_option
 @json_option
-def command(data: Path | None, as_json: bool) -> None:
+def command(recall: int | None, compact: bool, data: Path | None, as_json: bool) -> None:
     """What is on, off or missing, and how to turn it on: the index, the models, each setting and where it came from.
 
     \b
     dalil doctor
+    dalil doctor --recall 500
+    dalil doctor --compact
     dalil doctor --json --data مقالاتي
     """
     facts = collect(data)
+    if recall is not None or compact:  # these need a usable index, and say so
+        with open_index(data) as dalil:
+            facts |= {"compaction": dalil.compact()} if compact else {}
+            facts |= {"recall": recall_facts(dalil.recall(recall))} if recall is not None else {}
     if as_json:
         print_json(facts)
     else:
@@ -50,6 +68,15 @@ def collect(data: Path | None) -> Facts:
         index = {"usable": False, "code": error.code, "problem": str(error)}
         facts: Facts = {"index": index, "models": model_facts(settings, origins), "settings": setting_facts(settings, origins)}
         return _with_service(facts, settings)
+
+
+def recall_facts(found: Recall) -> dict[str, Any]:
+    """Recall at each depth with its 95 % interval, and how many passages it was asked with."""
+    asked = len(found.shares[DEPTHS[0]])
+    estimates = bootstrap({f"recall@{depth}": mean(shares) for depth, shares in found.shares.items()}, asked)
+    kind = "exact: every passage is compared, nothing is missed" if found.kind == "exact" else found.kind
+    facts: dict[str, Any] = {"vector search": kind, "passages": found.passages, "asked with": asked}
+    return facts | {name: asdict(estimate) for name, estimate in estimates.items()}
 
 
 def _with_service(facts: Facts, settings: Settings) -> Facts:

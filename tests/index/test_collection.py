@@ -383,3 +383,44 @@ def test_filters_reach_both_indexes(filled: Collection) -> None:
     query = filled.encoder.encode_queries([BRIDGE.text])[0]
     for found in (filled.vectors.search(query, 10, allowed), filled.vectors.search(query, 10, allowed[:1])):
         assert {hit.article_id for _, hit in filled.store.hits(list(found))} == {"orchard"}
+
+
+def test_compacted_while_another_reads(filled: Collection) -> None:
+    add(filled, *(numbered(number, words=300) for number in range(60)))
+    other = open_collection(filled.folder)
+    check_whole(other)
+    remove(filled, *(f"n{number}" for number in range(50)))
+    other.refresh()
+    before = sum(path.stat().st_size for path in filled.folder.rglob("*") if path.is_file())
+    filled.compact()
+    after = sum(path.stat().st_size for path in filled.folder.rglob("*") if path.is_file())
+    assert after < before / 2
+    assert filled.gone_shares() == {"BM25": 0.0, "vectors": 0.0}
+    assert len(filled.store.removed_after(filled.store.last_marks().removal - 1)[0]) == 1, "the last entry stays"
+    for collection in (filled, other, open_collection(filled.folder)):
+        check_whole(collection)
+        assert by_words(collection, numbered(7, words=300).text) == []
+        assert by_words(collection, numbered(55, words=300).text)[0] == "n55"
+        assert by_vector(collection, DAM.text)[0] == "dam"
+    add(other, numbered(100))
+    check_whole(filled)
+
+
+def test_nobody_waits_for_a_long_repair(filled: Collection, monkeypatch: pytest.MonkeyPatch) -> None:
+    repairing, go_on = threading.Event(), threading.Event()
+
+    def slow(self: Collection) -> bool:
+        repairing.set()
+        return go_on.wait(20)
+
+    filled.close()
+    shutil.rmtree(filled.folder / "lexical")
+    again = open_collection(filled.folder, wait=1)
+    monkeypatch.setattr(Collection, "_repair", slow)
+    first = threading.Thread(target=again.refresh)
+    first.start()
+    assert repairing.wait(20)
+    again.refresh()
+    assert by_vector(again, DAM.text)[0] == "dam"
+    go_on.set()
+    first.join()

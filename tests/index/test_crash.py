@@ -208,9 +208,12 @@ POINTS = [
     ("after index.lexical:write_state", 3),
     ("before index.vectors:VectorIndex.catch_up", 4),
     ("before index.vectors:VectorIndex.save", 3),
-    ("after index.vectors:VectorIndex._empty", 1),
-    ("before pathlib:Path.write_bytes", 3),
-    ("after pathlib:Path.write_bytes", 3),
+    ("before index.vectors:Growing.finish", 3),  # rows are written, and may not be on the disk
+    ("after index.vectors:VectorIndex._append", 3),  # rows lie behind those that the note counts
+    ("after index.vectors:VectorIndex._write_all", 1),  # two generations, one note
+    ("before index.vectors:Neighbours.write", 2),
+    ("after index.vectors:write_once", 2),
+    ("after index.vectors:VectorIndex._cover", 3),
     ("before index.vectors:write_state", 3),  # FAISS is saved, its note is not written
     ("after index.vectors:write_state", 3),  # the old copy still lies there
     ("after index.collection:Collection.synchronise", 3),  # all done, not acknowledged

@@ -221,3 +221,43 @@ def test_deletions_that_a_killed_writer_left_are_no_obstacle(tmp_path: Path, lex
     again = LexicalIndex(before, store, "owner")
     again.catch_up()
     assert articles(again, store, [Option("bridg")]) == []
+
+
+def test_made_anew_beside_what_is_searched(lexical: LexicalIndex, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = LexicalIndex(lexical.folder, store, "owner")
+    with store.write() as writing:
+        writing.drop(["dam"])
+    lexical.catch_up()
+    assert lexical.gone_share > 0
+    write, seen = LexicalIndex._write, []
+
+    def watched(self: LexicalIndex, *arguments: object) -> None:
+        write(self, *arguments)
+        for one in (reader, LexicalIndex(lexical.folder, store, "owner")):
+            one.reload()
+            seen.append((articles(one, store, [Option("bridg")]), articles(one, store, [Option("سد")])))
+
+    monkeypatch.setattr(LexicalIndex, "_write", watched)
+    lexical.catch_up(anew=True)
+    assert seen == [(["bridge"], [])] * 2
+    assert lexical.gone_share == 0
+    assert lexical.documents == store.counts()["passages"]
+    assert articles(reader, store, [Option("bridg")]) == ["bridge"], "over files that are gone"
+    put(store, replace(FESTIVAL, id="second"))
+    lexical.catch_up()
+    reader.reload()
+    assert reader.documents == store.counts()["passages"]
+
+
+def test_too_old_for_a_trimmed_log(tmp_path: Path, lexical: LexicalIndex, store: Store) -> None:
+    shutil.copytree(lexical.folder, tmp_path / "old")
+    with store.write() as writing:
+        writing.drop(["dam"])
+    with store.write() as writing:
+        writing.drop(["bridge"])
+    lexical.catch_up()
+    store.trim_removals(lexical.marks.removal)
+    again = LexicalIndex(tmp_path / "old", store, "owner")
+    again.catch_up()
+    assert again.documents == store.counts()["passages"]
+    assert articles(again, store, [Option("سد")]) == []

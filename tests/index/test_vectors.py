@@ -1,7 +1,9 @@
 """Vectors: the kind is chosen by size, every kind finds, forgets and filters, and the saved copy is only ever a shortcut."""
 
+import os
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +13,8 @@ import pytest
 import index.vectors
 from index.article import Passage
 from index.derived import read_state, write_state
-from index.neighbours import Kind
+from index.neighbours import Kind, Neighbours, share_found
+from index.recall import DEPTHS, measure
 from index.store import Store
 from index.vectors import Sizes, VectorIndex
 from index.writing import Record
@@ -152,6 +155,12 @@ def test_saved_copy_is_read(vectors: VectorIndex, store: Store, monkeypatch: pyt
     check_finds(reopened(vectors, store), store)
 
 
+def named_files(folder: Path) -> set[str]:
+    state = read_state(folder)
+    assert state is not None
+    return {mark.name for mark in state.files.values()} | {"state.json"}
+
+
 def cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-100])
 
@@ -171,7 +180,7 @@ def change_owner(path: Path) -> None:
 def change_kind(path: Path) -> None:
     state = read_state(path.parent)
     assert state is not None
-    write_state(path.parent, replace(state, checksum=state.checksum + 1))
+    write_state(path.parent, replace(state, kind="hnsw", covered=7))
 
 
 def no_folder(path: Path) -> None:
@@ -186,13 +195,13 @@ def no_note(path: Path) -> None:
 def test_damaged_copy_is_made_again(vectors: VectorIndex, store: Store, damage: Callable[[Path], None]) -> None:
     saved = read_state(vectors.folder)
     assert saved is not None
-    damage(vectors.folder / saved.file)
+    damage(vectors.folder / saved.files["vectors"].name)
     again = reopened(vectors, store)
     assert again.lags
     settle(again)
     assert not again.lags
     check_finds(reopened(vectors, store), store)
-    assert len(list(vectors.folder.glob("vectors-*"))) == 1, "old copies and half-written ones are taken away"
+    assert {path.name for path in vectors.folder.iterdir()} == named_files(vectors.folder), "old and half-written ones are gone"
 
 
 def test_copy_is_not_saved_for_a_few_changes(tmp_path: Path, store: Store) -> None:
@@ -204,6 +213,157 @@ def test_copy_is_not_saved_for_a_few_changes(tmp_path: Path, store: Store) -> No
     settle(vectors)
     assert read_state(vectors.folder) == first
     check_finds(reopened(vectors, store), store)
+
+
+def test_rows_are_added_not_written_again(vectors: VectorIndex, store: Store) -> None:
+    first = read_state(vectors.folder)
+    put(store, *range(300, 330))
+    settle(vectors)
+    second = read_state(vectors.folder)
+    assert first is not None
+    assert second is not None
+    assert second.files["vectors"].name == first.files["vectors"].name
+    assert second.files["vectors"].size == 330 * DIMENSIONS * 2
+    assert second.covered == (0 if vectors.kind == "exact" else 330)
+
+
+def test_what_a_killed_writer_left_behind_the_rows_is_written_over(vectors: VectorIndex, store: Store) -> None:
+    state = read_state(vectors.folder)
+    assert state is not None
+    for role in ("ids", "vectors"):
+        with (vectors.folder / state.files[role].name).open("ab") as file:
+            file.write(b"\xff" * 1000)
+    again = reopened(vectors, store)
+    check_finds(again, store)
+    put(store, *range(300, 320))
+    settle(again)
+    check_finds(again, store)
+    check_finds(reopened(vectors, store), store)
+
+
+def test_compaction_leaves_only_what_is_there_while_others_search(vectors: VectorIndex, store: Store) -> None:
+    drop(store, *range(30))
+    settle(vectors)
+    reader = reopened(vectors, store)
+    assert vectors.gone_share == pytest.approx(0.1)
+    vectors.save(anew=True)
+    assert vectors.gone_share == 0
+    state = read_state(vectors.folder)
+    assert state is not None
+    assert state.files["ids"].size == 270 * 8
+    assert {path.name for path in vectors.folder.iterdir()} == named_files(vectors.folder)
+    check_finds(reader, store)  # over files that no longer have a name
+    reader.catch_up()
+    assert reader.gone_share == 0
+    check_finds(reader, store)
+    vectors.save(anew=True)
+    assert read_state(vectors.folder) == state, "nothing is gone: nothing to do"
+
+
+def test_large_files_are_read_whole_only_where_they_were_written_to(
+    vectors: VectorIndex, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.derived._CHECKED_WHOLE", 0)
+    state = read_state(vectors.folder)
+    assert state is not None
+    path = vectors.folder / state.files["vectors"].name
+    vectors.check_files()
+    change_a_byte(path)
+    assert reopened(vectors, store).lags, "written to: read whole, and found out"
+    os.utime(path, ns=(state.files["vectors"].changed, state.files["vectors"].changed))
+    assert not reopened(vectors, store).lags
+    with pytest.raises(ValueError, match="checksum"):
+        vectors.check_files()
+
+
+def test_searching_goes_on_while_another_kind_is_built(tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    vectors = settle(VectorIndex(tmp_path / "vectors", store, "owner", DIMENSIONS, SIZES["exact"]))
+    writer = reopened(vectors, store, SIZES["ivf"])
+    build, asked = Neighbours.build, []
+
+    def slow(*arguments: object) -> Neighbours:
+        with ThreadPoolExecutor() as pool:  # would hang if searching or following waited for the build
+            for index in (writer, vectors):
+                pool.submit(index.catch_up).result(10)
+                asked.append(pool.submit(index.search, POOL[7], 1).result(10))
+        return build(*arguments)
+
+    monkeypatch.setattr(Neighbours, "build", slow)
+    writer.save()
+    assert [list(found) for found in asked] == [[rows(store)[7]]] * 2
+    assert (writer.kind, vectors.kind) == ("ivf", "exact")
+    vectors.catch_up()
+    assert vectors.kind == "ivf"
+
+
+def test_follows_a_large_store_step_by_step(tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index.vectors, "_AT_ONCE", 100)
+    monkeypatch.setattr(index.vectors, "_BLOCK", 50)
+    drop(store, 250, 299)
+    vectors = VectorIndex(tmp_path / "vectors", store, "owner", DIMENSIONS)
+    sizes = [len(vectors)]
+    while vectors.marks != store.last_marks():
+        vectors.catch_up()
+        sizes.append(len(vectors))
+    assert sizes == [100, 200, 298]
+    check_finds(vectors, store)
+
+
+def test_old_files_put_back_after_the_log_was_trimmed_serve_nothing_gone(
+    tmp_path: Path, vectors: VectorIndex, store: Store
+) -> None:
+    shutil.copytree(vectors.folder, tmp_path / "old")
+    idle = reopened(vectors, store)
+    gone = [rows(store)[number] for number in range(20)]
+    drop(store, *range(20))
+    settle(vectors)
+    assert store.trim_removals(vectors.saved.removal) == 19
+    idle.catch_up()  # takes over what was saved: its own mark is too old
+    shutil.rmtree(vectors.folder)
+    shutil.copytree(tmp_path / "old", vectors.folder)
+    for one in (idle, reopened(vectors, store)):
+        assert not set(one.search(POOL[3], 300)) & set(gone)
+        assert one.score(POOL[3], gone) == {}
+        check_finds(settle(one), store)
+
+
+def test_recall_is_measured_against_an_exact_search(vectors: VectorIndex, store: Store) -> None:
+    drop(store, 0, 1)
+    put(store, 300)  # not saved yet
+    vectors.catch_up()
+    found = measure(vectors, 60)
+    assert (found.kind, found.passages) == (vectors.kind, 299)
+    assert [len(found.shares[depth]) for depth in DEPTHS] == [60, 60]
+    here = rows(store)
+    ids, block = np.array(list(here.values())), POOL[list(here)]
+    by_hand = []
+    for number in list(here)[:60]:
+        nearest = ids[np.argsort(-(block @ POOL[number]))[1:11]]
+        by_hand.append(len(set(nearest.tolist()) & set(list(vectors.search(POOL[number], 101))[1:11])) / 10)
+    if vectors.kind == "exact":
+        assert found.shares[10] == [1.0] * 60
+    assert np.mean(found.shares[10]) == pytest.approx(np.mean(by_hand), abs=0.1)
+
+
+def test_recall_tells_a_bad_index(vectors: VectorIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    search = VectorIndex.search
+    monkeypatch.setattr(VectorIndex, "search", lambda self, query, k: dict(list(search(self, query, k).items())[::2]))
+    shares = measure(vectors, 50).shares
+    assert np.mean(shares[100]) == pytest.approx(0.5, abs=0.05)
+
+
+def test_recall_of_nothing(tmp_path: Path) -> None:
+    empty = VectorIndex(tmp_path / "vectors", Store(tmp_path / "dalil.db"), "owner", DIMENSIONS)
+    assert measure(empty).shares == {10: [], 100: []}
+
+
+def test_lists_are_tuned_until_they_find_nearly_all() -> None:
+    built = Neighbours.build("ivf", POOL.astype(np.float16))
+    assert built.effort >= 8
+    low = [share_found(built.search(query, 50)[0], np.sort(POOL @ query)[::-1][:50]) for query in POOL[:50]]
+    built.effort = 1
+    lower = [share_found(built.search(query, 50)[0], np.sort(POOL @ query)[::-1][:50]) for query in POOL[:50]]
+    assert np.mean(lower) < np.mean(low)
 
 
 GROWTH: list[tuple[int, Kind]] = [(10, "exact"), (50, "hnsw"), (200, "hnsw"), (201, "ivf"), (300, "ivf")]
@@ -237,10 +397,10 @@ def test_stale_graph_is_made_again(tmp_path: Path, store: Store) -> None:
     vectors = settle(VectorIndex(tmp_path / "vectors", store, "owner", DIMENSIONS, SIZES["hnsw"]))
     drop(store, *range(30))
     settle(vectors)
-    assert vectors._held.gone_share == pytest.approx(0.1)
+    assert vectors._view.gone_share == pytest.approx(0.1)
     drop(store, *range(30, 70))
     settle(vectors)
-    assert vectors._held.gone_share == 0
+    assert vectors._view.gone_share == 0
     check_finds(vectors, store)
 
 

@@ -131,6 +131,28 @@ def test_doctor_shows_every_setting_and_where_it_came_from(dalil, data, monkeypa
     assert "k: 7  (DALIL_K)" in out
 
 
+def test_doctor_measures_recall(dalil, data, tmp_path):
+    facts = json.loads(dalil("doctor", "--recall", "3", "--data", data, "--json")[1])["recall"]
+    assert facts["vector search"].startswith("exact")
+    assert facts["asked with"] == 3
+    assert facts["recall@10"] == facts["recall@100"] == {"value": 1.0, "low": 1.0, "high": 1.0}
+    assert "recall@10: value: 1" in dalil("doctor", "--data", data, "--recall")[1]
+    status, _, err = dalil("doctor", "--recall", "--data", tmp_path / "none")
+    assert status == 1
+    assert "dalil index" in err
+
+
+def test_doctor_compacts(dalil, seeds, tmp_path):
+    dalil("index", seeds, "--data", tmp_path)
+    article_id = json.loads(dalil("search", "غيدني", "--data", tmp_path, "--k", "1", "--json")[1])["hits"][0]["article_id"]
+    dalil("remove", article_id, "--data", tmp_path)
+    facts = json.loads(dalil("doctor", "--compact", "--data", tmp_path, "--json")[1])
+    assert 0 < facts["compaction"]["bytes after"] < facts["compaction"]["bytes before"]
+    left = json.loads(dalil("search", "غيدني", "--data", tmp_path, "--k", "9", "--json")[1])["hits"]
+    assert left
+    assert article_id not in {hit["article_id"] for hit in left}
+
+
 def test_doctor_without_an_index_says_what_to_do(dalil, tmp_path):
     status, out, _ = dalil("doctor", "--data", tmp_path / "none", "--json")
     facts = json.loads(out)
