@@ -41,7 +41,7 @@ class Collection:
         sizes: Sizes | None = None,
         wait: float = _WAIT,
     ) -> None:
-        """Open a place, or a folder; `encoder_setting` names the encoder with its prefixes, `load_encoder` loads it on first need.
+        """Open a place or folder; `encoder_setting` names the encoder with its prefixes, `load_encoder` loads it on first need.
 
         Raises `IndexMissing` (nothing there and not `create`), `EncoderMismatch`, `StoreError`, `MissingExtra`.
         """

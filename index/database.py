@@ -39,6 +39,9 @@ class Place:
     folder: Path
     database: URL | None = None
 
+    def __repr__(self) -> str:
+        return f"Place({str(self.folder)!r}, {shown(self)!r})"
+
     def at(self, file: str) -> Where:
         """Where the tables are that `file` holds on SQLite."""
         return self.folder / file if self.database is None else self.database
@@ -95,7 +98,7 @@ class Database:
     """
 
     def __init__(self, where: Where, what: str, error: type[DalilError], advice: str = "") -> None:
-        """Nothing is opened yet; `what` names the contents in errors of the kind `error`, `advice` says what to do about a file.
+        """Nothing is opened yet. `what` names the contents in errors of the kind `error`; `advice` is what to do about a file.
 
         Raises `MissingExtra`.
         """
@@ -154,7 +157,7 @@ class Database:
             held = None
         elif held[1].invalidated:
             raise self._error(f"the turn to write to {shown(self.where)} was lost with the connection: try again")
-        with self.telling(), (self.engine.connect() if held is None else nullcontext(held[1])) as connection, connection.begin():
+        with self.telling(), self.engine.connect() if held is None else nullcontext(held[1]) as connection, connection.begin():
             if self._server:
                 self._server.lock(connection)
             yield connection

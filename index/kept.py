@@ -1,4 +1,4 @@
-"""What is kept beside the articles: conversations, feedback, keys. In small files of SQLite, or in the collection's database."""
+"""What is kept beside the articles (conversations, feedback, keys): in files of SQLite, or in the collection's database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,11 +30,11 @@ class Kept:
                 where.parent.mkdir(parents=True, exist_ok=True)
             except OSError as failure:
                 raise self.error(f"cannot make the folder {where.parent}: {failure.strerror}") from None
-        self._database = Database(where, self.what, self.error)
+        self.database = Database(where, self.what, self.error)
         try:
-            self._database.make(self.tables)
+            self.database.make(self.tables)
         except BaseException:
-            self._database.close()
+            self.database.close()
             raise
 
     @classmethod
@@ -51,7 +51,7 @@ class Kept:
 
     def close(self) -> None:
         """Release the file or the connections."""
-        self._database.close()
+        self.database.close()
 
     def __enter__(self) -> Self:
         return self
@@ -62,5 +62,5 @@ class Kept:
     @contextmanager
     def _begin(self) -> Iterator[Connection]:
         """A transaction. Raises the class's kind of error."""
-        with self._database.begin() as connection:
+        with self.database.begin() as connection:
             yield connection

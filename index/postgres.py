@@ -1,4 +1,4 @@
-"""PostgreSQL as everything here uses it: shared connections, lost ones opened again, and a turn that ends with its connection."""
+"""PostgreSQL as everything here uses it: shared connections, lost ones made anew, a turn that ends with its connection."""
 
 import hashlib
 import re

@@ -101,7 +101,10 @@ class Server:
             return cursor.fetchall() if cursor.description else []
 
     def __enter__(self) -> Self:
-        self.execute("CREATE DATABASE dalil", "postgres")
+        # A locale that orders text in its own way, where the server can have one: ours must not depend on it.
+        version = int(self.execute("SHOW server_version_num", "postgres")[0][0])
+        locale = " TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'" if version >= 150_000 else ""
+        self.execute(f"CREATE DATABASE dalil{locale}", "postgres")
         return self
 
     def __exit__(self, *_: object) -> None:
