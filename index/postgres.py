@@ -112,10 +112,10 @@ def detach(server: Server) -> None:
 
 def problem(connection: Connection) -> str:
     """Why the server cannot be used, or nothing."""
-    version = connection.dialect.server_version_info or (0,)
-    if version[0] < OLDEST:
-        return f"it is PostgreSQL {'.'.join(map(str, version))}, and {OLDEST} or later is needed"
-    encoding = connection.scalar(text("SHOW server_encoding"))
+    names = ("server_version_num", "server_version", "server_encoding")
+    number, version, encoding = connection.execute(select(*map(func.current_setting, names))).one()
+    if int(number) < OLDEST * 10_000:
+        return f"it is PostgreSQL {version}, and {OLDEST} or later is needed"
     if encoding != "UTF8":
         return f"its encoding is {encoding}; make one by createdb --encoding=UTF8 --template=template0 NAME"
     return ""

@@ -206,7 +206,7 @@ class Store:
     def holders(self, keys: Sequence[int]) -> dict[int, list[str]]:
         """For those bands of `keys` that are stored, the ids of the articles in them."""
         found: dict[int, list[str]] = {}
-        for row in self._by_ids(select(bands), bands.c.band, keys):
+        for row in self._by_ids(select(bands).order_by(bands.c.article_id), bands.c.band, keys):
             found.setdefault(row.band, []).append(row.article_id)
         return found
 
@@ -259,7 +259,7 @@ class Store:
 
     def vectors_of(self, ids: Sequence[int]) -> tuple[list[int], NDArray[np.float32]]:
         """Those of `ids` that are stored and their vectors (n, dimensions)."""
-        rows = self._by_ids(select(vectors), vectors.c.passage_id, ids)
+        rows = self._by_ids(select(vectors).order_by(vectors.c.passage_id), vectors.c.passage_id, ids)
         return [row.passage_id for row in rows], _matrix(rows)
 
     def vector_ids(self) -> NDArray[np.int64]:

@@ -62,18 +62,20 @@ def _networks(value: Any) -> Any:
 
 
 def _address(value: Any) -> Any:
-    """The address of a database, checked before it becomes a secret."""
+    """The address of a database, checked before it becomes a secret; an empty one is none."""
+    if value == "":
+        return None
     if not isinstance(value, str):
         raise ValueError("the address of a database is text")
     read_address(value)
     return value
 
 
-Address = Annotated[
-    SecretStr,
-    BeforeValidator(_address),
-    PlainSerializer(lambda value: shown(read_address(value.get_secret_value())), when_used="json"),
-]
+def _without_password(address: SecretStr | None) -> str | None:
+    return None if address is None else shown(read_address(address.get_secret_value()))
+
+
+Address = Annotated[SecretStr | None, BeforeValidator(_address), PlainSerializer(_without_password, when_used="json")]
 Origins = Annotated[tuple[str, ...], BeforeValidator(_origins)]
 Networks = Annotated[tuple[str, ...], BeforeValidator(_networks)]
 
@@ -84,7 +86,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     data: Path = Field(Path(DEFAULT_DATA), description="folder that holds the index")
-    database: Address | None = Field(
+    database: Address = Field(
         None, description="`postgresql+psycopg://USER@HOST/DATABASE`: articles and all that is kept are there, not in files"
     )
     language: Literal["auto", "ar", "en"] = Field("auto", description="language of the words around the quotes")

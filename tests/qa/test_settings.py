@@ -114,6 +114,12 @@ def test_the_password_of_a_database_is_shown_nowhere(value: object) -> None:
     assert "hush-hush" not in shown
 
 
+def test_a_database_can_be_taken_back() -> None:
+    environ = {"DALIL_DATABASE": "postgresql://db/dalil"}
+    assert load_settings(environ)[0].place.database is not None
+    assert load_settings(environ, database="")[0].place.database is None
+
+
 def test_nothing_is_not_given() -> None:
     settings, origins = load_settings({"DALIL_K": "", "DALIL_DATA": ""}, k=None, data=None)
     assert (settings, set(origins.values())) == (Settings(), {"default"})
