@@ -13,6 +13,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Row, Table, delete, func, insert, literal, select, text, tuple_
+from sqlalchemy.exc import IntegrityError
 
 from index.collection import DATABASE
 from index.database import Database, Place, shown
@@ -27,6 +28,7 @@ Progress = Callable[[int, int | None, str], None]
 _WAIT = 10.0
 _BATCH = 2_000
 _FEW = 100  # of articles: some are books
+_AGAIN = "end what writes to either side and run it again"
 _FROM, _AS_OF = "migrating_from", "migrating_generation"
 
 
@@ -171,12 +173,29 @@ def _copy(side: _Side, table: Table, told: Callable[[int], None]) -> int:
     """Copy the rows after the last that the target has; the rows that are there in the end."""
     done, after = _count(side.target, table), _last(side.target, table)
     for rows in _rows(side.source, table, after):
-        with side.target.begin() as connection:
-            connection.execute(insert(table), [dict(row._mapping) for row in rows])
+        _check(table, rows, side.target)
+        try:
+            with side.target.begin() as connection:
+                connection.execute(insert(table), [dict(row._mapping) for row in rows])
+        except IntegrityError:  # such as a turn of a conversation that began when conversations had been copied
+            raise MigrationError(f"{table.name}: there are new rows; {_AGAIN}") from None
         done += len(rows)
         told(done)
     _continue(side.target, table)
     return done
+
+
+def _check(table: Table, rows: Sequence[Row[Any]], target: Database) -> None:
+    """Refuse text that PostgreSQL cannot hold; articles never have it."""
+    if isinstance(target.where, Path):
+        return
+    for row in rows:
+        for name, value in row._mapping.items():
+            if isinstance(value, str) and "\0" in value:
+                key = "/".join(str(row._mapping[column]) for column in table.primary_key.columns)
+                raise MigrationError(
+                    f"{table.name} {key!r}: {name} has a NUL character, which PostgreSQL cannot hold: take it out there"
+                )
 
 
 def _count(database: Database, table: Table) -> int:
@@ -232,8 +251,7 @@ def _verify(sides: Sequence[_Side], place: Place) -> dict[str, int]:
                 with sides[0].target.changing() as connection:
                     connection.execute(delete(meta).where(meta.c.key == _AS_OF))
                 raise MigrationError(
-                    f"{table.name}: {ours[0]} rows here and {theirs[0]} in {shown(place)}, or they differ: "
-                    "end what writes to either side and run it again"
+                    f"{table.name}: {ours[0]} rows here and {theirs[0]} in {shown(place)}, or they differ; {_AGAIN}"
                 )
             counts[table.name] = ours[0]
     return counts

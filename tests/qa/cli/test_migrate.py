@@ -6,7 +6,7 @@ import uuid
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from index.collection import DATABASE
 from index.database import Place, read_address, shown
@@ -144,21 +144,37 @@ def test_articles_that_changed_since_are_copied_again(ends):
     assert everything(target) == everything(source)
 
 
-def test_a_side_that_changes_meanwhile_is_told(ends):
+CHANGES = [
+    ("turns", "turns: there are new rows; .*run it again"),
+    ("keys", "conversations: 2 rows here and 1 in .*run it again"),
+]
+
+
+@pytest.mark.parametrize(("when", "told"), CHANGES)
+def test_a_side_that_changes_meanwhile_is_told(ends, when, told):
     source, target = ends
     fill(source)
 
     def alter(done, total, what):
-        if what == "turns":
+        if what == when:
             with ConversationStore(source) as conversations:
                 conversations.add("late", "q?", "q?", {}, create=True)
 
-    with pytest.raises(MigrationError, match=r"conversations: 2 rows here and 1 in .*run it again"):
+    with pytest.raises(MigrationError, match=told):
         migrate(source, target, KEPT, alter)
     with pytest.raises(StoreError, match="not finished"):
         Store(target.at(DATABASE))
     migrate(source, target, KEPT)
     assert everything(target) == everything(source)
+
+
+def test_what_postgres_cannot_hold_is_named(postgres, tmp_path):
+    source = Place(tmp_path / "from")
+    fill(source)
+    with FeedbackStore(source) as thumbs, thumbs.database.begin() as connection:
+        connection.execute(update(thumbs.tables.tables["feedback"]).values(comment="a\0b"))
+    with pytest.raises(MigrationError, match="feedback '1': comment has a NUL character"):
+        migrate(source, Place(tmp_path / "to", read_address(postgres.url(f"t{uuid.uuid4().hex}"))), KEPT)
 
 
 def test_nothing_is_written_over(ends):
@@ -193,3 +209,14 @@ def test_a_wrong_address_is_wrong_usage_and_not_repeated(dalil, wrong):
     assert status == 2
     assert "write it as postgresql+psycopg://" in err
     assert "hush-hush" not in out + err
+
+
+def test_doctor_tells_of_a_database_that_is_away_without_its_password(dalil, monkeypatch, tmp_path):
+    monkeypatch.setenv("DALIL_DATABASE", "postgresql+psycopg://dalil:hush-hush@127.0.0.1:1/news?password=hush-hush")
+    for arguments in (["doctor", "--json"], ["doctor"], ["ask", "متى؟"], ["keys", "list"], ["index", "."]):
+        status, out, err = dalil(*arguments, "--data", tmp_path / "data")
+        assert (status == 0) == (arguments[0] == "doctor")
+        assert "@127.0.0.1:1/news" in out + err
+        assert "hush-hush" not in out + err
+        assert len(err.splitlines()) == (status != 0)
+    assert not (tmp_path / "data").exists()
