@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -78,10 +79,14 @@ def migrate(source: Place, target: Place, kinds: Sequence[type[Kept]], progress:
         done = 0
         for side in sides:
             for table in side.tables:
-                done += _copy(side, table, lambda rows, name=table.name, before=done: told(before + rows, total, name))
+                done += _copy(side, table, partial(_tell, told, done, total, table.name))
         counts = _verify(sides, target)
         _finish(store.target, facts)
     return counts
+
+
+def _tell(told: Progress, before: int, total: int, name: str, rows: int) -> None:
+    told(before + rows, total, name)
 
 
 def _resolved(place: Place) -> Any:
