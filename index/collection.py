@@ -1,4 +1,4 @@
-"""One folder with everything in it: the store, and the two indexes that follow it, kept in step.
+"""One folder with everything in it, or all but the store: and the two indexes that follow the store, kept in step.
 
 The order of every change is: store, BM25, vectors. A crash in between leaves the derived indexes behind the store; whoever
 opens the folder next brings them up to it, unless another process is just writing and will do so itself.
@@ -14,6 +14,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from index.article import Language
+from index.database import Place, shown
 from index.derived import read_state
 from index.embedding.encoder import Encoder
 from index.errors import EncoderMismatch, IndexBusy, IndexMissing
@@ -33,7 +34,7 @@ class Collection:
 
     def __init__(
         self,
-        folder: Path,
+        place: Place | Path,
         encoder_setting: str,
         load_encoder: Callable[[], Encoder],
         *,
@@ -41,23 +42,18 @@ class Collection:
         sizes: Sizes | None = None,
         wait: float = _WAIT,
     ) -> None:
-        """Open `folder`; `encoder_setting` names the encoder with its prefixes, `load_encoder` loads it on first need.
+        """Open a place or folder; `encoder_setting` names the encoder with its prefixes, `load_encoder` loads it on first need.
 
-        Raises `IndexMissing` (nothing there and not `create`), `EncoderMismatch`, `StoreError`.
+        Raises `IndexMissing` (nothing there and not `create`), `EncoderMismatch`, `StoreError`, `MissingExtra`.
         """
-        self.folder = folder
-        if not (folder / DATABASE).exists() and not create:
-            raise IndexMissing(f"there is no index in {folder}: make one with `dalil index PATH...`")
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StoreError(f"{folder} cannot hold an index: {error.strerror}. Choose another folder (--data).") from None
+        self.place = place if isinstance(place, Place) else Place(place)
+        self.folder = self.place.folder
         self._load_encoder = load_encoder
         self._setting = encoder_setting
         self._sizes = sizes
         self._wait = wait
         self._turn = threading.RLock()
-        self._file_lock = FileLock(folder / "write.lock")
+        self._file_lock = FileLock(self.folder / "write.lock")
         self._fresh = threading.Lock()
         self._repairing = threading.Lock()
         self._opening = threading.RLock()
@@ -66,13 +62,26 @@ class Collection:
         self._vectors: VectorIndex | None = None
         self._generation = -1
         self._languages: list[Language] | None = None
-        self.store = Store(folder / DATABASE, self.writing)
+        self.store = self._open(create)
         try:
             self._check_encoder(self.store.facts())
             self._owner = self._name_store()
         except BaseException:
             self.close()
             raise
+
+    def _open(self, create: bool) -> Store:
+        where = self.place.at(DATABASE)
+        if isinstance(where, Path) and not where.exists() and not create:
+            raise IndexMissing(f"there is no index in {self.folder}: make one with `dalil index PATH...`")
+        opened = None if isinstance(where, Path) else Store(where, create=create)  # before a folder is made for nothing
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            if opened is not None:
+                opened.close()
+            raise StoreError(f"{self.folder} cannot hold an index: {error.strerror}. Choose another folder (--data).") from None
+        return opened or Store(where, self.following)
 
     # -- the store's name, and the encoder it was made with --------------------------------------------------------------
 
@@ -85,7 +94,7 @@ class Collection:
         if self._was_put_back():
             with self.writing():
                 if self._was_put_back():
-                    _log.warning("the database in %s is older than its indexes: they are made again from it", self.folder)
+                    _log.warning("the database in %s is older than its indexes: they are made again from it", shown(self.place))
                     self.store.set_facts(store=uuid.uuid4().hex)
         return self.store.facts()["store"]
 
@@ -99,8 +108,8 @@ class Collection:
         for key, name in ours.items():
             if facts.get(key, name) != name:
                 raise EncoderMismatch(
-                    f"the index in {self.folder} was made with the encoder {facts[key]!r}, but {name!r} is set: "
-                    f"set the encoder it was made with, or index into another folder (--data)."
+                    f"the index in {shown(self.place)} was made with the encoder {facts[key]!r}, but {name!r} is set: "
+                    f"set the encoder it was made with, or index into another folder (--data) or schema."
                 )
 
     @property
@@ -146,8 +155,9 @@ class Collection:
             return self._vectors
 
     def synchronise(self) -> None:
-        """Bring BM25 and vectors up to the store and save them. The caller has the turn to write."""
+        """Bring BM25 and vectors up to the store and save them. The caller has the turn to write in this folder."""
         facts = self.store.facts()
+        generation = int(facts["generation"])  # as of now: another machine may be writing meanwhile
         self._check_encoder(facts)
         self.lexical.catch_up()
         if "encoder" in facts:
@@ -157,8 +167,9 @@ class Collection:
             while self.vectors.marks.passage < goal.passage:  # some ten thousand vectors at a time
                 self.vectors.catch_up()
                 self.vectors.save()
-            self.store.trim_removals(self._followed(), _TRIM)
-        self._generation = self.store.generation()
+            if self.place.database is None:  # of a store elsewhere nobody here knows who else still follows the log
+                self.store.trim_removals(self._followed(), _TRIM)
+        self._generation = generation
         self._languages = None
 
     def _followed(self) -> int:
@@ -193,6 +204,9 @@ class Collection:
                 return
             self._check_encoder(self.store.facts())
             self._languages = None
+            if (owner := self._name_store()) != self._owner:  # an older store was put back while this process ran
+                with self._opening:
+                    self._owner, self._lexical, self._vectors = owner, None, None
             self.lexical.reload()
             self.vectors.catch_up()
             goal = self.store.last_marks()
@@ -211,7 +225,7 @@ class Collection:
 
     def _repair(self) -> bool:
         try:
-            with self.writing(wait=0):
+            with self.following(wait=0):
                 self.synchronise()
         except IndexBusy:
             return False
@@ -229,7 +243,16 @@ class Collection:
 
     @contextmanager
     def writing(self, wait: float | None = None) -> Iterator[None]:
-        """The turn to write, among threads and processes. Raises `IndexBusy` after `wait` seconds, `StoreError`."""
+        """The turn to write, among threads, processes and machines. Raises `IndexBusy` after `wait` seconds, `StoreError`."""
+        with self.following(wait), self.store.turn(self._wait if wait is None else wait):
+            yield
+
+    @contextmanager
+    def following(self, wait: float | None = None) -> Iterator[None]:
+        """The turn to change what follows the store in this folder, among threads and processes. Raises as `writing` does.
+
+        Where the store is a file that is the turn to write. A store elsewhere may grow meanwhile.
+        """
         wait = self._wait if wait is None else wait
         busy = IndexBusy(f"another process is writing to {self.folder}: try again when it is done")
         if not self._turn.acquire(timeout=wait):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields
 from index.article import Article, Passage
 from index.chunking import chunk, embedding_text
 from index.collection import Collection
+from index.database import LONGEST_ID
 from index.duplicates import band_keys, same_story
 from index.readers import Skipped
 from index.writing import Record
@@ -196,6 +197,8 @@ def _unstorable(article: Article) -> str:
     """Why the database cannot hold the article, or nothing. Readers see to this; articles made in memory may not have."""
     if not article.id.strip():
         return "the id is empty: give the article an id"
+    if (size := len(article.id.encode(errors="replace"))) > LONGEST_ID:
+        return f"the id has {size} bytes, and at most {LONGEST_ID} can be kept: give the article a shorter one"
     for name in _TEXTS:
         value = getattr(article, name) or ""
         if "\0" in value:

@@ -8,25 +8,25 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, inspect, select
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, select
 
 from index import removals
 from index.article import Article, Language
+from index.database import Database, Where, shown, storable
 from index.derived import Marks
-from index.errors import DalilError, NotFound
+from index.errors import DalilError, IndexMissing, NotFound
 from index.hits import Filters, Hit
-from index.sqlite import sqlite_engine
-from index.tables import articles, bands, meta, metadata, passages, vectors
+from index.tables import ISO_DATE, articles, bands, meta, metadata, passages, vectors
 from index.writing import ARTICLE_FIELDS, Writing, last_marks, parts
 
 FORMAT = "1"
-_ISO_DATE = "____-__-__"
+MIGRATING = "migrating"
+"""The format of a store that `dalil migrate` has begun and not finished."""
+_ADVICE = "its folder must be writable; if the file is damaged, restore it from a backup or index into a new folder"
 _TEXT = func.substr(articles.c.text, passages.c.start + 1, passages.c.end - passages.c.start).label("passage_text")
 _HIT_FIELDS = ("title", "source", "date", "url", "quotable")
 _HITS = select(passages, _TEXT, *(articles.c[name] for name in _HIT_FIELDS)).join(
@@ -35,7 +35,7 @@ _HITS = select(passages, _TEXT, *(articles.c[name] for name in _HIT_FIELDS)).joi
 
 
 class StoreError(DalilError):
-    """Raised when the database is unreadable, or of another version of Dalil."""
+    """Raised when the database is out of reach or unreadable, or of another version of Dalil."""
 
     code = "store_unreadable"
     status = 503
@@ -53,35 +53,41 @@ class PassageRow:
 class Store:
     """Articles, passages, vectors, and the log of removals."""
 
-    def __init__(self, path: Path, turn: Callable[[], AbstractContextManager[None]] = nullcontext) -> None:
-        """Open the database at `path`; where there is none it is made, holding `turn()`. Raises `StoreError`."""
-        self.path = path
-        self.engine = sqlite_engine(path)
+    def __init__(
+        self, where: Where, turn: Callable[[], AbstractContextManager[None]] = nullcontext, *, create: bool = True
+    ) -> None:
+        """Open the tables; where there are none they are made, holding `turn()`.
+
+        Raises `IndexMissing` (nothing there and not `create`), `StoreError`, `MissingExtra`.
+        """
+        self.where = where
+        self._database = Database(where, "index", StoreError, _ADVICE)
         try:
             found = self._format()
             if found is None:
+                if not create:
+                    raise IndexMissing(f"there is no index in {shown(where)}: make one with `dalil index PATH...`")
                 with turn():
                     self._create()
                 found = self._format()
-        except DatabaseError as error:
+            if found == MIGRATING:
+                raise StoreError(f"`dalil migrate` to {shown(where)} was not finished: run it again")
+            if found != FORMAT:
+                raise StoreError(f"{shown(where)} has format {found}, this version reads {FORMAT}: index into a new one")
+        except BaseException:
             self.close()
-            raise StoreError(
-                f"the database {path} cannot be opened: {error.orig}. Its folder must be writable; if the file is damaged, "
-                "restore it from a backup or index into a new folder."
-            ) from None
-        if found != FORMAT:
-            self.close()
-            raise StoreError(f"the database {path} has format {found}, this version reads {FORMAT}: index into a new folder.")
+            raise
 
     def _format(self) -> str | None:
-        with self.engine.connect() as connection:
-            if not inspect(connection).has_table(meta.name):
-                return None
+        if not self._database.has(meta):
+            return None
+        with self._database.reading() as connection:
             return connection.scalar(select(meta.c.value).where(meta.c.key == "format"))
 
     def _create(self) -> None:
         """Make the tables; the facts come last and together, so that a database with a format is whole."""
-        with self.engine.begin() as connection:
+        with self._database.begin() as connection:
+            self._database.prepare(connection)
             metadata.create_all(connection)
             if connection.scalar(select(meta.c.value).where(meta.c.key == "format")) is None:
                 facts = {"format": FORMAT, "generation": "0", "store": uuid.uuid4().hex}
@@ -89,24 +95,28 @@ class Store:
 
     def close(self) -> None:
         """Close every connection."""
-        self.engine.dispose()
+        self._database.close()
+
+    def turn(self, wait: float) -> AbstractContextManager[None]:
+        """The turn to write among machines; see `Database.turn`. Raises `IndexBusy`, `StoreError`."""
+        return self._database.turn(wait)
 
     # -- facts -----------------------------------------------------------------------------------------------------------
 
     def facts(self) -> dict[str, str]:
         """Every stored fact: the format, the store's name, the encoder, the generation."""
-        with self.engine.connect() as connection:
+        with self._database.reading() as connection:
             return {row.key: row.value for row in connection.execute(select(meta))}
 
     def set_facts(self, **facts: str) -> None:
         """Store facts, all or none."""
-        with self.engine.begin() as connection:
+        with self._database.changing() as connection:
             connection.execute(delete(meta).where(meta.c.key.in_(list(facts))))
             connection.execute(insert(meta), [{"key": key, "value": value} for key, value in facts.items()])
 
     def generation(self) -> int:
         """A number that grows with every change of articles."""
-        with self.engine.connect() as connection:
+        with self._database.reading() as connection:
             return int(connection.scalar(select(meta.c.value).where(meta.c.key == "generation")) or 0)
 
     def counts(self) -> dict[str, int]:
@@ -116,15 +126,17 @@ class Store:
             "duplicates": select(func.count()).where(articles.c.duplicate_of.is_not(None)),
             "passages": select(func.count()).select_from(passages),
         }
-        with self.engine.connect() as connection:
+        with self._database.reading() as connection:
             return {name: connection.scalar(query) or 0 for name, query in queries.items()}
 
     # -- reading ---------------------------------------------------------------------------------------------------------
 
     def article(self, article_id: str) -> Article:
         """One article. Raises `NotFound`."""
-        with self.engine.connect() as connection:
-            row = connection.execute(select(articles).where(articles.c.id == article_id)).first()
+        row = None
+        if storable(article_id):
+            with self._database.reading() as connection:
+                row = connection.execute(select(articles).where(articles.c.id == article_id)).first()
         if row is None:
             raise NotFound(f"there is no article {article_id!r} in the index")
         return _article(row)
@@ -137,9 +149,10 @@ class Store:
         In order of id, or the `newest` first and those without a day last.
         """
         wanted = _conditions(filters or Filters())
-        known = articles.c.date.like(_ISO_DATE)
-        order = [known.is_(True).desc(), articles.c.date.desc(), articles.c.id] if newest else [articles.c.id]
-        with self.engine.connect() as connection:
+        known = articles.c.date.like(ISO_DATE)
+        latest = [known.is_(True).desc(), articles.c.date.desc().nulls_last()]
+        order = [*latest, articles.c.id] if newest else [articles.c.id]
+        with self._database.reading() as connection:
             rows = connection.execute(select(articles).where(*wanted).order_by(*order).offset(offset).limit(limit)).all()
             total = connection.scalar(select(func.count()).select_from(articles).where(*wanted)) or 0
         return [_article(row) for row in rows], total
@@ -148,12 +161,12 @@ class Store:
         """Every outlet with the number of its articles, the largest first."""
         count = func.count().label("articles")
         query = select(articles.c.source, count).where(articles.c.source.is_not(None)).group_by(articles.c.source)
-        with self.engine.connect() as connection:
+        with self._database.reading() as connection:
             return [(row.source, row.articles) for row in connection.execute(query.order_by(count.desc(), articles.c.source))]
 
     def origins(self) -> list[tuple[str, str | None]]:
         """Every article's id and where it was read from."""
-        with self.engine.connect() as connection:
+        with self._database.reading() as connection:
             return [(row.id, row.origin) for row in connection.execute(select(articles.c.id, articles.c.origin))]
 
     def known(self, ids: Sequence[str]) -> dict[str, tuple[str, str | None]]:
@@ -168,20 +181,20 @@ class Store:
     def passages_of(self, article_id: str, first: int, last: int) -> list[Hit]:
         """The passages of one article with numbers from `first` to `last`, in order."""
         chosen = _HITS.where(passages.c.article_id == article_id, passages.c.number.between(first, last))
-        with self.engine.connect() as connection:
+        with self._database.reading() as connection:
             return [_hit(row) for row in connection.execute(chosen.order_by(passages.c.number))]
 
     def languages(self) -> list[Language]:
         """The languages that passages are in."""
         known: tuple[Language, ...] = ("ar", "en")
-        with self.engine.connect() as connection:
+        with self._database.reading() as connection:
             queries = {code: select(passages.c.id).where(passages.c.language == code).limit(1) for code in known}
             return [code for code, query in queries.items() if connection.scalar(query) is not None]
 
     def allowed(self, filters: Filters) -> NDArray[np.int64]:
         """Row ids of the passages whose article satisfies the filters. Articles without a date fail a date filter."""
         query = select(passages.c.id).join(articles, articles.c.id == passages.c.article_id).where(*_conditions(filters))
-        with self.engine.connect() as connection:
+        with self._database.reading() as connection:
             return np.fromiter(connection.scalars(query), dtype=np.int64)
 
     def duplicates_of(self, ids: Sequence[str]) -> dict[str, list[Article]]:
@@ -194,7 +207,7 @@ class Store:
     def holders(self, keys: Sequence[int]) -> dict[int, list[str]]:
         """For those bands of `keys` that are stored, the ids of the articles in them."""
         found: dict[int, list[str]] = {}
-        for row in self._by_ids(select(bands), bands.c.band, keys):
+        for row in self._by_ids(select(bands).order_by(bands.c.article_id), bands.c.band, keys):
             found.setdefault(row.band, []).append(row.article_id)
         return found
 
@@ -204,7 +217,7 @@ class Store:
 
     def _by_ids(self, query: Select[Any], column: Any, ids: Sequence[Any]) -> list[Row[Any]]:
         found: list[Row[Any]] = []
-        with self.engine.connect() as connection:
+        with self._database.reading() as connection:
             for part in parts(ids):
                 found += connection.execute(query.where(column.in_(part))).all()
         return found
@@ -216,9 +229,9 @@ class Store:
         columns = (passages.c.id, passages.c.article_id, passages.c.start, passages.c.end)
         base = select(*columns).order_by(passages.c.id).limit(batch)
         while True:
-            with self.engine.connect() as connection:
+            with self._database.reading() as connection:
                 rows = connection.execute(base.where(passages.c.id > mark)).all()
-                # Whole texts, cut here: SQLite counts characters from the start of the text for every piece it cuts.
+                # Whole texts, cut here: databases count characters from the start of the text for every piece they cut.
                 held = articles.c.id.in_({row.article_id for row in rows})
                 of = {
                     row.id: row
@@ -237,7 +250,7 @@ class Store:
         """Row ids and vectors (n, dimensions) above `mark`, in order, in batches."""
         base = select(vectors).order_by(vectors.c.passage_id).limit(batch)
         while True:
-            with self.engine.connect() as connection:
+            with self._database.reading() as connection:
                 rows = connection.execute(base.where(vectors.c.passage_id > mark)).all()
             if not rows:
                 return
@@ -247,40 +260,32 @@ class Store:
 
     def vectors_of(self, ids: Sequence[int]) -> tuple[list[int], NDArray[np.float32]]:
         """Those of `ids` that are stored and their vectors (n, dimensions)."""
-        rows = self._by_ids(select(vectors), vectors.c.passage_id, ids)
+        rows = self._by_ids(select(vectors).order_by(vectors.c.passage_id), vectors.c.passage_id, ids)
         return [row.passage_id for row in rows], _matrix(rows)
 
     def vector_ids(self) -> NDArray[np.int64]:
         """Row ids of all vectors, in order."""
-        with self.engine.connect() as connection:
+        with self._database.reading() as connection:
             query = select(vectors.c.passage_id).order_by(vectors.c.passage_id)
             return np.fromiter(connection.scalars(query), dtype=np.int64)
 
     def removed_after(self, mark: int) -> tuple[list[int], int]:
         """Row ids of passages removed after `mark`, and the new mark. Raises `LogTrimmed` for a mark from before a trimming."""
-        with self.engine.connect() as connection:
+        with self._database.reading() as connection:
             return removals.removed_after(connection, mark)
 
     def trim_removals(self, upto: int, least: int = 1) -> int:
         """Take entries up to `upto`, which everything derived has followed, out of the log of removals; returns how many."""
-        with self.engine.begin() as connection:
+        with self._database.changing() as connection:
             return removals.trim(connection, upto, least)
 
     def give_back_space(self) -> None:
-        """Let the database file be no larger than what is in it. The caller has the turn to write. Raises `StoreError`."""
-        try:
-            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.exec_driver_sql("VACUUM")
-                if connection.dialect.name == "sqlite":
-                    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        except DatabaseError as error:
-            raise StoreError(
-                f"the space of {self.path} cannot be given back: {error.orig}. It needs room for a copy."
-            ) from None
+        """Let the database be no larger than what is in it. The caller has the turn to write. Raises `StoreError`."""
+        self._database.give_back_space()
 
     def last_marks(self) -> Marks:
         """Where a derived index stands that has followed everything."""
-        with self.engine.connect() as connection:
+        with self._database.reading() as connection:
             return last_marks(connection)
 
     # -- writing ---------------------------------------------------------------------------------------------------------
@@ -288,7 +293,7 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[Writing]:
         """A transaction that changes articles: `with store.write() as writing: ...`; commits at the end or not at all."""
-        with self.engine.begin() as connection:
+        with self._database.changing() as connection:
             writing = Writing(connection)
             yield writing
             writing.finish()
@@ -298,13 +303,13 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     """The filters as conditions on `articles`. Articles without a day fail a filter by date."""
     found: list[ColumnElement[bool]] = []
     if filters.sources:
-        found.append(articles.c.source.in_(filters.sources))
+        found.append(articles.c.source.in_([source for source in filters.sources if storable(source)]))
     if filters.language:
         found.append(articles.c.language == filters.language)
     if filters.date_from:
-        found += [articles.c.date.like(_ISO_DATE), articles.c.date >= filters.date_from]
+        found += [articles.c.date.like(ISO_DATE), articles.c.date >= filters.date_from]
     if filters.date_to:
-        found += [articles.c.date.like(_ISO_DATE), articles.c.date <= filters.date_to]
+        found += [articles.c.date.like(ISO_DATE), articles.c.date <= filters.date_to]
     return found
 
 

@@ -1,57 +1,66 @@
-"""The tables of the store, in SQLAlchemy Core, for SQLite now and PostgreSQL by URL later."""
+"""The tables of the store, in SQLAlchemy Core, for SQLite and for PostgreSQL."""
 
 import sqlalchemy as sa
-from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, Table, Text
+
+from index.database import EXACT, ROW_ID
+
+ISO_DATE = "____-__-__"
+"""What a day looks like to `LIKE`; other dates are as the source had them, in words."""
 
 metadata = sa.MetaData()
 
-meta = Table("meta", metadata, Column("key", String, primary_key=True), Column("value", Text, nullable=False))
+meta = Table("meta", metadata, Column("key", EXACT, primary_key=True), Column("value", Text, nullable=False))
 
 articles = Table(
     "articles",
     metadata,
-    Column("id", String, primary_key=True),
+    Column("id", EXACT, primary_key=True),
     Column("text", Text, nullable=False),
     Column("title", Text),
-    Column("source", Text, index=True),
+    Column("source", EXACT),
     Column("url", Text),
-    Column("date", String, index=True),
-    Column("language", String(2), nullable=False),
+    Column("date", EXACT),
+    Column("language", EXACT, nullable=False),
     Column("origin", Text),
     Column("quotable", sa.Boolean, nullable=False),
     Column("notes", Text, nullable=False),
     # Of everything above, so that an unchanged article is known without looking further.
-    Column("digest", String, nullable=False),
+    Column("digest", EXACT, nullable=False),
     # The article whose story this one repeats; such an article has no passages of its own.
-    Column("duplicate_of", String, index=True),
+    Column("duplicate_of", EXACT, index=True),
 )
+# PostgreSQL cannot hold a long text in an ordered index, and a source or a date in words may be one.
+Index("ix_articles_source", articles.c.source, postgresql_using="hash")
+Index("ix_articles_date", articles.c.date, postgresql_where=articles.c.date.like(sa.literal_column(f"'{ISO_DATE}'")))
 
 passages = Table(
     "passages",
     metadata,
     # Given by `Writing`, and never given twice: the derived indexes rely on ids that only grow.
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("article_id", String, ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
-    Column("number", Integer, nullable=False),
-    Column("start", Integer, nullable=False),
-    Column("end", Integer, nullable=False),
-    Column("language", String(2), nullable=False, index=True),
+    Column("id", ROW_ID, primary_key=True, autoincrement=False),
+    Column("article_id", EXACT, ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
+    Column("number", sa.Integer, nullable=False),
+    Column("start", sa.Integer, nullable=False),
+    Column("end", sa.Integer, nullable=False),
+    Column("language", EXACT, nullable=False, index=True),
     sa.UniqueConstraint("article_id", "number"),
 )
 
 vectors = Table(
     "vectors",
     metadata,
-    Column("passage_id", Integer, ForeignKey("passages.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("passage_id", ROW_ID, ForeignKey("passages.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
     Column("vector", sa.LargeBinary, nullable=False),
 )
 
 # The log of passages taken out; what FAISS and BM25 have not yet read of it, they still have to drop.
+# Numbered in the order of commits, because only one writes at a time.
 removals = Table(
     "removals",
     metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=True),
-    Column("passage_id", Integer, nullable=False, index=True),
+    Column("seq", ROW_ID, primary_key=True, autoincrement=True),
+    Column("passage_id", ROW_ID, nullable=False, index=True),
     sqlite_autoincrement=True,
 )
 
@@ -60,6 +69,6 @@ bands = Table(
     "bands",
     metadata,
     Column("band", sa.BigInteger, primary_key=True, autoincrement=False),
-    Column("article_id", String, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("article_id", EXACT, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, index=True),
     sqlite_with_rowid=False,
 )

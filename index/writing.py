@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from index.article import Article, Passage
+from index.database import storable
 from index.derived import Marks
 from index.tables import articles, bands, meta, passages, removals, vectors
 
@@ -56,7 +57,7 @@ class Writing:
     def drop(self, ids: Sequence[str]) -> list[str]:
         """Take articles out with their passages; returns the ids that were there."""
         gone: list[str] = []
-        for part in parts(ids):
+        for part in parts([one for one in ids if storable(one)]):
             rows = self._connection.scalars(select(passages.c.id).where(passages.c.article_id.in_(part))).all()
             self._insert(removals, [{"passage_id": row_id} for row_id in rows])
             gone += self._connection.scalars(select(articles.c.id).where(articles.c.id.in_(part))).all()

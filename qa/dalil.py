@@ -11,7 +11,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from index.article import Article, Language
-from index.collection import Collection
+from index.collection import DATABASE, Collection
+from index.database import shown
 from index.embedding.encoder import load_encoder
 from index.errors import InputError
 from index.hits import Filters, Hit
@@ -57,7 +58,7 @@ class Dalil:
         self._origins = origins
         self._collection = collection
         self._finder = Finder(collection, make_reranking(settings))
-        self._talk = Talk(settings.data, settings.conversation_days)
+        self._talk = Talk(settings.place, settings.conversation_days)
         cutting = Cutting(settings.passage_tokens, settings.passage_overlap, settings.encoding)
         self._indexer = Indexer(collection, cutting)
         self.on_answer: Callable[[Answer], None] | None = None
@@ -73,7 +74,7 @@ class Dalil:
         prefixes = {"query_prefix": chosen.query_prefix, "passage_prefix": chosen.passage_prefix}
         named = [chosen.encoder, *(f"{name}={value!r}" for name, value in prefixes.items() if value is not None)]
         collection = Collection(
-            chosen.data, " ".join(named), lambda: load_encoder(chosen.encoder, **prefixes, device=chosen.device), create=create
+            chosen.place, " ".join(named), lambda: load_encoder(chosen.encoder, **prefixes, device=chosen.device), create=create
         )
         return cls(chosen, origins, collection)
 
@@ -222,7 +223,7 @@ class Dalil:
 
     @property
     def conversations(self) -> ConversationStore:
-        """The conversations kept in the data folder. Raises `ConversationError`."""
+        """The conversations kept beside the index. Raises `ConversationError`."""
         return self._talk.store
 
     def _understand(self, question: str, turns: Sequence[Turn], cancelled: Callable[[], bool] = never) -> Understood:
@@ -267,6 +268,7 @@ class Dalil:
         encoder, vectors = self._collection.encoder, self._collection.vectors
         index = self._collection.store.counts() | {
             "folder": str(self._collection.folder),
+            "articles in": shown(self._collection.place.at(DATABASE)),
             "vectors": len(vectors),
             "vector search": vectors.kind,
             "BM25 passages": self._collection.lexical.documents,

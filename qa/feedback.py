@@ -4,14 +4,14 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
-from sqlalchemy import Column, Integer, MetaData, String, Table, Text, func, insert, select
+from sqlalchemy import Column, MetaData, Table, Text, func, insert, select
 from sqlalchemy.engine import Row
 
+from index.database import EXACT, ROW_ID, storable
 from index.errors import DalilError, InputError
-from index.sqlite import SqliteFile
+from index.kept import Kept
 
 Thumb = Literal["up", "down"]
 FILE = "feedback.db"
@@ -20,11 +20,11 @@ _metadata = MetaData()
 _table = Table(
     "feedback",
     _metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("created", String(32), nullable=False),
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
+    Column("created", EXACT, nullable=False),
     Column("question", Text, nullable=False),
-    Column("language", String(8)),
-    Column("thumb", String(4), nullable=False),
+    Column("language", EXACT),
+    Column("thumb", EXACT, nullable=False),
     Column("comment", Text),
     Column("answer_id", Text),
     Column("answer", Text),
@@ -59,15 +59,14 @@ class Feedback:
         return {**asdict(self), "citations": list(self.citations)}
 
 
-class FeedbackStore(SqliteFile):
-    """The thumbs of one data folder, in SQLite. Safe to share between threads and processes.
+class FeedbackStore(Kept):
+    """The thumbs of one place or data folder.
 
     A thumb that `add` has returned for survives the end of the process and of the machine.
     """
 
-    def __init__(self, data: str | Path) -> None:
-        """Open `data/feedback.db`, made when it is not there. Raises `FeedbackError`."""
-        super().__init__(Path(data) / FILE, _metadata, "feedback", FeedbackError)
+    tables, file, what = _metadata, FILE, "feedback"
+    error: ClassVar = FeedbackError
 
     def add(
         self,
@@ -95,10 +94,8 @@ class FeedbackStore(SqliteFile):
             "answer": answer,
             "citations": json.dumps([dict(citation) for citation in citations], ensure_ascii=False),
         }
-        try:
-            json.dumps(values, ensure_ascii=False).encode()
-        except UnicodeEncodeError:
-            raise InputError("the feedback has half of a character (a lone surrogate)") from None
+        if not all(storable(value) for value in values.values() if value is not None):
+            raise InputError("the feedback has a NUL character or half of one (a lone surrogate)")
         with self._begin() as connection:
             number = connection.execute(insert(_table).values(values)).inserted_primary_key
             row = connection.execute(select(_table).where(_table.c.id == number[0])).one()  # type: ignore[index]
@@ -106,7 +103,7 @@ class FeedbackStore(SqliteFile):
 
     def list(self, *, thumb: Thumb | None = None, offset: int = 0, limit: int | None = None) -> list[Feedback]:
         """Thumbs in the order in which they came."""
-        query = select(_table).order_by(_table.c.id).offset(offset).limit(-1 if limit is None else limit)
+        query = select(_table).order_by(_table.c.id).offset(offset).limit(limit)
         if thumb is not None:
             query = query.where(_table.c.thumb == thumb)
         with self._begin() as connection:

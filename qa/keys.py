@@ -1,4 +1,4 @@
-"""Keys of the service: random, shown once, kept as hashes in SQLite beside the index, good for every process that uses it."""
+"""Keys of the service: random, shown once, kept as hashes beside the index, good for every process that uses it."""
 
 import hashlib
 import hmac
@@ -11,10 +11,11 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, ClassVar, Literal, get_args
 
-from sqlalchemy import Column, MetaData, String, Table, Text, insert, select, update
+from sqlalchemy import Column, MetaData, Table, Text, select, update
 
+from index.database import EXACT, Place, insert_new
 from index.errors import DalilError, InputError, NotFound
-from index.sqlite import SqliteFile
+from index.kept import Kept
 from qa.text import clean_line
 
 FILE = "keys.db"
@@ -25,7 +26,7 @@ State = Literal["good", "expired", "revoked"]
 LONGEST_NAME = 100
 MOST_DAYS = 36_500
 FRESH_S = 0.5
-"""How long what was read from the file is believed: the longest time after which a revoked key opens nothing any more."""
+"""How long what was read of the keys is believed: the longest time after which a revoked key opens nothing any more."""
 USE_NOTED_S = 60.0
 """A use is written down when the last one noted is this old, so that questions do not wait for the disk."""
 _FORM = re.compile(r"dalil_([a-z0-9]{8})_[A-Za-z0-9_-]{43}")
@@ -35,14 +36,14 @@ _metadata = MetaData()
 _table = Table(
     "keys",
     _metadata,
-    Column("id", String(8), primary_key=True),
+    Column("id", EXACT, primary_key=True),
     Column("name", Text, nullable=False),
-    Column("scope", String(10), nullable=False),
-    Column("hash", String(64), nullable=False),
-    Column("created", String(32), nullable=False),
-    Column("expires", String(32)),
-    Column("revoked", String(32)),
-    Column("last_used", String(32)),
+    Column("scope", EXACT, nullable=False),
+    Column("hash", EXACT, nullable=False),
+    Column("created", EXACT, nullable=False),
+    Column("expires", EXACT),
+    Column("revoked", EXACT),
+    Column("last_used", EXACT),
 )
 
 
@@ -92,12 +93,15 @@ class Key:
         return asdict(self) | {"state": self.state}
 
 
-class KeyStore(SqliteFile):
-    """The keys of one data folder. Safe to share between threads and processes."""
+class KeyStore(Kept):
+    """The keys of one place or data folder."""
 
-    def __init__(self, data: str | Path) -> None:
-        """Open `data/keys.db`, made when it is not there. Raises `KeysError`."""
-        super().__init__(Path(data) / FILE, _metadata, "keys", KeysError)
+    tables, file, what = _metadata, FILE, "keys"
+    error: ClassVar = KeysError
+
+    def __init__(self, place: Place | Path | str) -> None:
+        """Open them. Raises `KeysError`."""
+        super().__init__(place)
         self._lock = Lock()
         self._known: dict[str, tuple[Key, str]] = {}
         self._read_at = float("-inf")
@@ -120,9 +124,9 @@ class KeyStore(SqliteFile):
             token = f"dalil_{identity}_{secrets.token_urlsafe(32)}"
             key = Key(identity, name, scope, _iso(now), expires)
             with self._begin() as connection:
-                if connection.execute(select(_table.c.id).where(_table.c.id == identity)).first() is None:
-                    connection.execute(insert(_table).values(asdict(key) | {"hash": _hash(token)}))
-                    break
+                made = insert_new(connection, _table, asdict(key) | {"hash": _hash(token)})
+            if made:
+                break
         self._read_at = float("-inf")
         return token, key
 
@@ -186,11 +190,11 @@ class KeyStore(SqliteFile):
             return  # On a full disk a good key still opens.
 
 
-def existing_keys(data: str | Path) -> list[Key]:
-    """The keys of a data folder, which is left as it is where there are none. Raises `KeysError`."""
-    if not (Path(data) / FILE).exists():
+def existing_keys(place: Place | Path | str) -> list[Key]:
+    """The keys of a place or folder, which is left as it is where there are none. Raises `KeysError`."""
+    if not KeyStore.exists(place):
         return []
-    with KeyStore(data) as store:
+    with KeyStore(place) as store:
         return store.all()
 
 

@@ -13,8 +13,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, SecretStr, ValidationError, field_validator
 
+from index.database import Place, read_address, shown
 from index.errors import SettingsError
 from qa.profiles import Profile, profile_defaults
 
@@ -60,6 +61,21 @@ def _networks(value: Any) -> Any:
     return listed
 
 
+def _address(value: Any) -> Any:
+    """The address of a database, checked before it becomes a secret; an empty one is none."""
+    if value == "":
+        return None
+    if not isinstance(value, str):
+        raise ValueError("the address of a database is text")
+    read_address(value)
+    return value
+
+
+def _without_password(address: SecretStr | None) -> str | None:
+    return None if address is None else shown(read_address(address.get_secret_value()))
+
+
+Address = Annotated[SecretStr | None, BeforeValidator(_address), PlainSerializer(_without_password, when_used="json")]
 Origins = Annotated[tuple[str, ...], BeforeValidator(_origins)]
 Networks = Annotated[tuple[str, ...], BeforeValidator(_networks)]
 
@@ -70,6 +86,9 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     data: Path = Field(Path(DEFAULT_DATA), description="folder that holds the index")
+    database: Address = Field(
+        None, description="`postgresql+psycopg://USER@HOST/DATABASE`: articles and all that is kept are there, not in files"
+    )
     language: Literal["auto", "ar", "en"] = Field("auto", description="language of the words around the quotes")
     k: int = Field(5, ge=1, le=100, description="passages given with an answer")
     profile: Profile = Field("embedded", description="defaults for the models: `embedded`, `local` or `api`")
@@ -159,6 +178,11 @@ class Settings(BaseModel):
     teams_client_secret: SecretStr | None = Field(None, description="Teams: client secret of the bot")
 
     @property
+    def place(self) -> Place:
+        """Where articles, conversations, feedback and keys are."""
+        return Place(self.data, None if self.database is None else read_address(self.database.get_secret_value()))
+
+    @property
     def longest_answer_s(self) -> float:
         """Seconds that a request may take: always long enough to do without the models that write and translate in the end."""
         asks_model = self.llm_url is not None or self.llm_model is not None
@@ -242,5 +266,5 @@ def _refused(error: ValidationError, origins: Mapping[str, str]) -> SettingsErro
     if first["type"] == "extra_forbidden":
         near = difflib.get_close_matches(name, Settings.model_fields, 1)
         reason = "there is no such setting" + (f"; did you mean {near[0]!r}?" if near else "")
-    got = "" if name in SECRETS else f", got {first['input']!r}"
+    got = "" if name in SECRETS or name == "database" else f", got {first['input']!r}"
     return SettingsError(f"setting {name!r} ({origins.get(name, '?')}): {reason}{got}")

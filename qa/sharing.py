@@ -5,14 +5,14 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import Column, MetaData, String, Table, Text, delete, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Column, MetaData, Table, Text, UniqueConstraint, delete, select
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
+from index.database import EXACT, insert_new, storable
 from index.errors import DalilError, NotFound
-from index.sqlite import SqliteFile
+from index.kept import Kept
 
 FILE = "shared.db"
 
@@ -20,9 +20,12 @@ _metadata = MetaData()
 _table = Table(
     "shared",
     _metadata,
-    Column("id", String(32), primary_key=True),
-    Column("created", String(32), nullable=False),
-    Column("answer", Text, nullable=False, unique=True),
+    Column("id", EXACT, primary_key=True),
+    Column("created", EXACT, nullable=False),
+    Column("answer", Text, nullable=False),
+    UniqueConstraint("answer").ddl_if(dialect="sqlite"),
+    # The same for texts of any length, which no ordered index of PostgreSQL can hold.
+    ExcludeConstraint(("answer", "="), using="hash").ddl_if(dialect="postgresql"),
 )
 
 
@@ -42,12 +45,11 @@ class Shared:
     answer: dict[str, Any]
 
 
-class SharedAnswers(SqliteFile):
-    """The shared answers of one data folder, in SQLite. Safe to share between threads and processes."""
+class SharedAnswers(Kept):
+    """The shared answers of one place or data folder."""
 
-    def __init__(self, data: str | Path) -> None:
-        """Open `data/shared.db`, made when it is not there. Raises `SharingError`."""
-        super().__init__(Path(data) / FILE, _metadata, "shared answers", SharingError)
+    tables, file, what = _metadata, FILE, "shared answers"
+    error: ClassVar = SharingError
 
     def add(self, answer: Mapping[str, Any]) -> Shared:
         """Keep an answer, but not which conversation it is from; the same one again keeps its id. Raises `SharingError`."""
@@ -56,14 +58,16 @@ class SharedAnswers(SqliteFile):
         now = datetime.now(UTC).isoformat(timespec="seconds")
         values = {"id": secrets.token_hex(16), "created": now, "answer": text}
         with self._begin() as connection:
-            connection.execute(insert(_table).values(values).on_conflict_do_nothing())
+            insert_new(connection, _table, values)
             row = connection.execute(select(_table).where(_table.c.answer == text)).one()
         return Shared(row.id, row.created, json.loads(row.answer))
 
     def get(self, shared_id: str) -> Shared:
         """A shared answer. Raises `NotFound`, `SharingError`."""
-        with self._begin() as connection:
-            row = connection.execute(select(_table).where(_table.c.id == shared_id)).first()
+        row = None
+        if storable(shared_id):
+            with self._begin() as connection:
+                row = connection.execute(select(_table).where(_table.c.id == shared_id)).first()
         if row is None:
             raise NotFound(f"no shared answer has the id {shared_id[:100]!r}")
         return Shared(row.id, row.created, json.loads(row.answer))
@@ -71,5 +75,6 @@ class SharedAnswers(SqliteFile):
     def remove(self, shared_id: str) -> None:
         """Take the answer back: its link leads nowhere any more. Raises `NotFound`, `SharingError`."""
         with self._begin() as connection:
-            if not connection.execute(delete(_table).where(_table.c.id == shared_id)).rowcount:
+            removing = delete(_table).where(_table.c.id == shared_id)
+            if not storable(shared_id) or not connection.execute(removing).rowcount:
                 raise NotFound(f"no shared answer has the id {shared_id[:100]!r}")

@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "telegram": ("qa.cli.bots:telegram", "A Telegram bot by polling."),
     "discord": ("qa.cli.bots:discord", "Make the command /ask known to Discord."),
     "eval": ("qa.evaluation.cli:command", "Measure on a set of questions."),
+    "migrate": ("qa.cli.migrate:command", "Copy everything from files into PostgreSQL, or back."),
     "models": ("qa.cli.models:command", "The models in use: what they need, fetching and trying them."),
     "doctor": ("qa.cli.doctor:command", "What is on, off or missing, and how to turn it on."),
 }

@@ -100,7 +100,7 @@ def _serve(name: str, data: Path | None, load: Callable[[], Serve]) -> None:
             serve = load()
         except ModuleNotFoundError as error:
             raise missing_extra(tool, error) from None
-        with Ledger(settings.data, settings.conversation_days) as ledger, FeedbackStore(settings.data) as thumbs:
+        with Ledger(settings.place, settings.conversation_days) as ledger, FeedbackStore(settings.place) as thumbs:
             readers = Workers("read", READERS)
             try:
                 asyncio.run(_until_stopped(serve, Desk(dalil, readers.run, ledger, thumbs, settings)))

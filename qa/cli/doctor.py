@@ -92,7 +92,7 @@ def _keys(settings: Settings) -> str:
     if settings.keys == "off":
         return "not asked for; DALIL_KEYS=auto asks where others can reach the service"
     try:
-        good = sum(key.state == "good" for key in existing_keys(settings.data))
+        good = sum(key.state == "good" for key in existing_keys(settings.place))
     except DalilError as error:
         return str(error)
     asked = "asked for" if settings.keys == "on" or reached_by_others(settings) else f"not asked for on {settings.host}"

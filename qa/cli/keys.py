@@ -49,7 +49,7 @@ def create(name: str, scope: Scope, days: float | None, data: Path | None, as_js
     dalil keys create --name "غرفة الأخبار" --days 90
     KEY=$(dalil keys create --scope manage)
     """
-    with KeyStore(_settings(data).data) as store:
+    with KeyStore(_settings(data).place) as store:
         token, key = store.create(name, scope, days)
     if as_json:
         print_json({"key": token} | key.to_dict())
@@ -68,7 +68,7 @@ def show(data: Path | None, as_json: bool) -> None:
     dalil keys list
     dalil keys list --json --data مقالاتي
     """
-    keys = existing_keys(_settings(data).data)
+    keys = existing_keys(_settings(data).place)
     if as_json:
         print_json({"keys": [key.to_dict() for key in keys]})
     elif not keys:
@@ -88,7 +88,7 @@ def revoke(ids: tuple[str, ...], data: Path | None, as_json: bool) -> None:
     dalil keys revoke k3x9q2ab
     dalil keys revoke k3x9q2ab --data مقالاتي
     """
-    with KeyStore(_settings(data).data) as store:
+    with KeyStore(_settings(data).place) as store:
         keys = [store.revoke(one) for one in ids]
     if as_json:
         print_json({"keys": [key.to_dict() for key in keys]})

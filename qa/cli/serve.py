@@ -68,7 +68,7 @@ def command(host: str | None, port: int | None, data: Path | None) -> None:
 def _warnings(settings: Settings) -> list[str]:
     """What whoever starts the service should know about who can use it: keys of messages."""
     if keys_asked(settings):
-        good = any(key.state == "good" for key in existing_keys(settings.data))
+        good = any(key.state == "good" for key in existing_keys(settings.place))
         return [] if good else ["terminal.serving_keyless"]
     return ["terminal.serving_open"] if reached_by_others(settings) else []
 

@@ -1,4 +1,4 @@
-"""Conversations kept by id, in SQLite beside the index, until they expire or are deleted."""
+"""Conversations kept by id beside the index, until they expire or are deleted."""
 
 import json
 import re
@@ -8,14 +8,14 @@ from copy import copy
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, delete, func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Column, ForeignKey, Index, MetaData, Table, Text, delete, func, insert, select, update
 from sqlalchemy.engine import Connection
 
+from index.database import EXACT, ROW_ID, Place, insert_new
 from index.errors import DalilError, InputError, NotFound
-from index.sqlite import SqliteFile
+from index.kept import Kept
 from qa.conversation.turns import TURNS_READ, Turn
 
 FILE = "conversations.db"
@@ -27,18 +27,18 @@ _metadata = MetaData()
 _conversations = Table(
     "conversations",
     _metadata,
-    Column("id", String(200), primary_key=True),
+    Column("id", EXACT, primary_key=True),
     Column("title", Text, nullable=False),
-    Column("created", String(32), nullable=False),
-    Column("updated", String(32), nullable=False),
+    Column("created", EXACT, nullable=False),
+    Column("updated", EXACT, nullable=False),
     Index("by_updated", "updated"),
 )
 _turns = Table(
     "turns",
     _metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("conversation", ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("created", String(32), nullable=False),
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
+    Column("conversation", EXACT, ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("created", EXACT, nullable=False),
     Column("question", Text, nullable=False),
     Column("standalone", Text, nullable=False),
     Column("answer", Text, nullable=False),
@@ -69,16 +69,19 @@ class Conversation:
         return asdict(self)
 
 
-class ConversationStore(SqliteFile):
-    """The conversations of one data folder. Safe to share between threads and processes.
+class ConversationStore(Kept):
+    """The conversations of one place or data folder.
 
     What a method has returned for survives the end of the process and of the machine. A conversation to which nothing was
     added for `days` is gone (0: none ever is).
     """
 
-    def __init__(self, data: str | Path, days: float = 30) -> None:
-        """Open `data/conversations.db`, made when it is not there. Raises `ConversationError`."""
-        super().__init__(Path(data) / FILE, _metadata, "conversations", ConversationError)
+    tables, file, what = _metadata, FILE, "conversations"
+    error: ClassVar = ConversationError
+
+    def __init__(self, place: Place | Path | str, days: float = 30) -> None:
+        """Open them. Raises `ConversationError`."""
+        super().__init__(place)
         self._days = days
         self._prefix = ""
         with self._begin() as connection:
@@ -100,7 +103,7 @@ class ConversationStore(SqliteFile):
         values = {"id": self._prefix + chosen, "title": _title(title), "created": (now := _now()), "updated": now}
         with self._begin() as connection:
             self._expire(connection)
-            if not connection.execute(upsert(_conversations).values(values).on_conflict_do_nothing()).rowcount:
+            if not insert_new(connection, _conversations, values):
                 raise InputError(f"there is a conversation with the id {chosen!r} already")
         return self.get(chosen)
 
@@ -143,7 +146,7 @@ class ConversationStore(SqliteFile):
         with self._begin() as connection:
             if not self._list(connection, self._named(conversation_id)):
                 return None
-            rows = connection.execute(query.limit(-1 if last is None else last)).mappings().all()
+            rows = connection.execute(query.limit(last)).mappings().all()
         return [
             {"created": row["created"], "question": row["question"], "standalone": row["standalone"]}
             | {"answer": json.loads(row["answer"])}
@@ -172,7 +175,7 @@ class ConversationStore(SqliteFile):
             if create:
                 self._expire(connection)
                 values = {"id": chosen, "title": title, "created": now, "updated": now}
-                connection.execute(upsert(_conversations).values(values).on_conflict_do_nothing())
+                insert_new(connection, _conversations, values)
             touching = update(_conversations).where(_conversations.c.id == chosen, self._alive())
             if not connection.execute(touching.values(updated=now)).rowcount:
                 return False
@@ -181,7 +184,7 @@ class ConversationStore(SqliteFile):
             connection.execute(insert(_turns).values(turn))
         return True
 
-    def _list(self, connection: Connection, *where: Any, offset: int = 0, limit: int = -1) -> list[Conversation]:
+    def _list(self, connection: Connection, *where: Any, offset: int = 0, limit: int | None = None) -> list[Conversation]:
         count = select(func.count()).where(_turns.c.conversation == _conversations.c.id).scalar_subquery()
         query = select(_conversations, count.label("turns")).where(self._alive(), *where)
         ordered = query.order_by(_conversations.c.updated.desc(), _conversations.c.id).offset(offset).limit(limit)
@@ -192,8 +195,8 @@ class ConversationStore(SqliteFile):
 
     def _named(self, conversation_id: str) -> Any:
         """The condition that a conversation is the owner's one of that id."""
-        # Without an owner, an id as it is kept would name somebody's.
-        return _conversations.c.id == (self._prefix + conversation_id if "/" not in conversation_id else None)
+        # Without an owner, an id as it is kept would name somebody's; and what can be no id is nobody's.
+        return _conversations.c.id == (self._prefix + conversation_id if _ID.fullmatch(conversation_id) else None)
 
     def _own(self) -> Any:
         """The condition that a conversation is the owner's."""
@@ -210,7 +213,9 @@ class ConversationStore(SqliteFile):
 
     def _expire(self, connection: Connection) -> None:
         if self._days:
-            connection.execute(delete(_conversations).where(_conversations.c.updated < _now(-self._days)))
+            old = select(_conversations.c.id).where(_conversations.c.updated < _now(-self._days))
+            # Those that somebody else is just letting expire are left to them: two would stand in each other's way.
+            connection.execute(delete(_conversations).where(_conversations.c.id.in_(old.with_for_update(skip_locked=True))))
 
 
 def check_id(conversation_id: str) -> str:

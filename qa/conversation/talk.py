@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from threading import Lock
 
+from index.database import Place
 from index.errors import InputError
 from qa.answer import Answer, Event
 from qa.conversation.store import ConversationStore
@@ -23,10 +23,10 @@ class Before:
 
 
 class Talk:
-    """The conversations of one data folder, opened when the first of them is needed. Safe to share between threads."""
+    """The conversations of one place, opened when the first of them is needed. Safe to share between threads."""
 
-    def __init__(self, data: Path, days: float) -> None:
-        self._data, self._days = data, days
+    def __init__(self, place: Place, days: float) -> None:
+        self._place, self._days = place, days
         self._lock = Lock()
         self._store: ConversationStore | None = None
 
@@ -35,7 +35,7 @@ class Talk:
         """Where they are kept. Raises `ConversationError`."""
         with self._lock:
             if self._store is None:
-                self._store = ConversationStore(self._data, self._days)
+                self._store = ConversationStore(self._place, self._days)
             return self._store
 
     def before(self, history: Sequence[Said] | None, conversation: str | None, owner: str = "") -> Before:
@@ -69,7 +69,7 @@ class Talk:
         return answer
 
     def close(self) -> None:
-        """Release the file."""
+        """Release the file or the connections."""
         with self._lock:
             if self._store is not None:
                 self._store.close()

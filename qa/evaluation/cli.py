@@ -176,14 +176,15 @@ def init(file: Path, force: bool) -> None:
 @json_option
 def from_feedback(file: Path, data: Path | None, force: bool, as_json: bool) -> None:
     """Thumbs up become questions with answers in FILE (feedback.jsonl); thumbs down a list beside it, to fill in by hand."""
+    from index.database import shown
     from qa.evaluation.from_feedback import write_dataset
-    from qa.feedback import FILE, FeedbackStore
+    from qa.feedback import FeedbackStore
     from qa.settings import load_settings
 
-    folder = load_settings(data=data)[0].data
-    if not (folder / FILE).exists():
-        raise InputError(f"{folder} holds no feedback yet: it comes in by POST /feedback")
-    with FeedbackStore(folder) as store:
+    place = load_settings(data=data)[0].place
+    if not FeedbackStore.exists(place):
+        raise InputError(f"{shown(place)} holds no feedback yet: it comes in by POST /feedback")
+    with FeedbackStore(place) as store:
         written = write_dataset(store.list(), file, force=force)
     if as_json:
         counts = {"questions": written.ready, "to_edit": written.waiting}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from index.indexing import IndexReport
     from qa.dalil import Dalil
 
-_NOT_DECISIVE = frozenset(("data", "host", "port", "max_body_mb", "request_timeout_s"))
+_NOT_DECISIVE = frozenset(("data", "database", "host", "port", "max_body_mb", "request_timeout_s"))
 _PAGE = 500
 _LISTED = 3
 
@@ -31,7 +31,7 @@ def build(
 
     if not dataset.articles and not dataset.sources:
         raise DatasetError(f"{dataset.name} brings no articles: name them with --articles, or an index with --data")
-    dalil = Dalil.open(folder)
+    dalil = Dalil.open(folder, database="")  # never into the database that the settings name
     try:
         started = time.perf_counter()
         own = {article.id for article in dataset.articles}

@@ -64,7 +64,7 @@ class Access:
         others = reached_by_others(settings)
         self._by_address = Buckets(_rate(settings.rate_per_address, RATE_PER_ADDRESS if others else 0))
         self._by_key = Buckets(_rate(settings.rate_per_key, RATE_PER_KEY if others else 0))
-        self._data = settings.data
+        self._place = settings.place
         self._lock = Lock()
         self._store: KeyStore | None = None
 
@@ -93,12 +93,12 @@ class Access:
     def _check(self, token: str) -> Key:
         with self._lock:
             if self._store is None:
-                self._store = KeyStore(self._data)
+                self._store = KeyStore(self._place)
             store = self._store
         return store.check(token)
 
     def close(self) -> None:
-        """Release the file of keys."""
+        """Let go of the keys."""
         with self._lock:
             if self._store is not None:
                 self._store.close()

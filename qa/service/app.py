@@ -28,8 +28,8 @@ DESCRIPTION = "Answers over your articles, in Arabic or English, with the exact 
 def create_app(dalil: Dalil, settings: Settings) -> FastAPI:
     """The service over an open index. Who opened the index closes it."""
     here = make_context(dalil, settings)
-    thumbs = FeedbackStore(settings.data)
-    shared = SharedAnswers(settings.data)
+    thumbs = FeedbackStore(settings.place)
+    shared = SharedAnswers(settings.place)
     protocol = mcp.McpEndpoint(here)
     tools = chats.ChatTools(here, thumbs)
     counted = Metrics(here.readers, here.writer)

@@ -335,7 +335,7 @@ def test_database_lost_but_not_its_indexes(filled: Collection) -> None:
 
 def copy_database(collection: Collection, to: Path) -> None:
     """A backup as SQLite makes it, while the collection is open."""
-    with collection.store.engine.connect() as connection:
+    with collection.store._database.engine.connect() as connection:
         connection.exec_driver_sql("VACUUM INTO ?", (str(to),))
 
 

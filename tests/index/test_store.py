@@ -1,9 +1,10 @@
-"""The store: what goes in comes out, one writer, many readers, ids that are never given twice."""
+"""What every store owes, SQLite or PostgreSQL: what goes in comes out, one writer, many readers, ids never given twice."""
 
+import hashlib
 import itertools
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from sqlalchemy.exc import IntegrityError
 
 from index.article import Article
 from index.chunking import chunk
+from index.database import LONGEST_ID, Place
 from index.derived import Marks
-from index.errors import NotFound
+from index.errors import IndexMissing, NotFound
 from index.hits import Filters
 from index.store import FORMAT, Store, StoreError
 from index.writing import Record
@@ -38,13 +40,15 @@ def passage_ids(store: Store) -> list[int]:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "dalil.db")
+def store(place: Place) -> Iterator[Store]:
+    opened = Store(place.at("dalil.db"))
+    yield opened
+    opened.close()
 
 
 ODD = [
     replace(DAM, id=" spaces, «quotes» & 100% #7?/\\' OR 1=1 --"),
-    replace(DAM, id="x" * 3000),
+    replace(DAM, id=hashlib.shake_256(b"").hexdigest(LONGEST_ID // 2), source="م" * 9000, date="يوم " * 3000),
     replace(DAM, id="معرّف عربي\u200f 😀"),
     replace(DAM, id="empty text", text=""),
     replace(DAM, id="nothing known", title=None, source=None, url=None, date=None, origin=None),
@@ -67,17 +71,30 @@ def test_comes_out_as_it_went_in(store: Store, article: Article) -> None:
         assert hit.quotable == article.quotable
 
 
-def test_unknown_article_is_named(store: Store) -> None:
-    with pytest.raises(NotFound, match="there is no article 'أين'"):
-        store.article("أين")
+@pytest.mark.parametrize("unknown", ["أين", "no\0where", "half \ud83d", ""])
+def test_unknown_article_is_named(store: Store, unknown: str) -> None:
+    with pytest.raises(NotFound, match="there is no article ") as raised:
+        store.article(unknown)
+    assert repr(unknown) in str(raised.value)
+    with store.write() as writing:
+        assert writing.drop([unknown]) == []
 
 
 def test_pages_are_in_order_of_id(store: Store) -> None:
-    put(store, *ARTICLES)
-    ids = sorted(article.id for article in ARTICLES)
-    pages = [store.list_articles(offset, 2) for offset in (0, 2, 4)]
-    assert [[article.id for article in page] for page, _ in pages] == [ids[:2], ids[2:], []]
-    assert {total for _, total in pages} == {4}
+    ids = ["B", "a-c", "ab", "b", "é", "ي", "😀"]  # by their characters' numbers, as in no dictionary
+    put(store, *(replace(DAM, id=article_id, source=f"s {article_id}") for article_id in reversed(ids)))
+    pages = [store.list_articles(offset, 4) for offset in (0, 4, 8)]
+    assert [[article.id for article in page] for page, _ in pages] == [ids[:4], ids[4:], []]
+    assert {total for _, total in pages} == {7}
+    assert [source for source, _ in store.sources()] == [f"s {article_id}" for article_id in ids]
+
+
+def test_the_newest_come_first_and_those_without_a_day_last(store: Store) -> None:
+    dates = ["2021-03-14", None, "2022-01-01", "9 رمضان", "2021-11-05", None, "first of May"]
+    put(store, *(replace(DAM, id=f"{number}", date=date) for number, date in enumerate(dates)))
+    listed, _ = store.list_articles(0, 10, newest=True)
+    days, words = ["2022-01-01", "2021-11-05", "2021-03-14"], ["first of May", "9 رمضان"]
+    assert [article.date for article in listed] == [*days, *words, None, None]
 
 
 def test_putting_again_replaces(store: Store) -> None:
@@ -161,6 +178,7 @@ FILTERS = [
     (Filters(sources=("Lune Gazette",)), {"bridge", "orchard"}),
     (Filters(sources=("Lune Gazette", "راديو المرفأ")), {"bridge", "orchard", "festival"}),
     (Filters(sources=("nobody",)), set()),
+    (Filters(sources=("\0", "half \ud83d", "Lune Gazette")), {"bridge", "orchard"}),
     (Filters(language="ar"), {"dam", "festival", "words"}),
     (Filters(date_from="2021-11-05"), {"bridge", "festival", "orchard"}),
     (Filters(date_to="2021-11-05"), {"bridge", "dam"}),
@@ -198,30 +216,31 @@ def test_duplicates_are_found_by_their_original(store: Store) -> None:
     assert store.holders([7, -(2**63), 8]) == {key: ["bridge", "copy 1", "copy 2", "dam"] for key in (7, -(2**63))}
 
 
-def test_pragmas_are_the_safe_ones(store: Store) -> None:
-    with store.engine.connect() as connection:
+def test_pragmas_are_the_safe_ones(tmp_path: Path) -> None:
+    with Store(tmp_path / "dalil.db")._database.engine.connect() as connection:
         found = {name: connection.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous", "foreign_keys")}
     assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 
 def test_reading_goes_on_inside_anothers_transaction(store: Store) -> None:
     put(store, DAM)
-    other = Store(store.path)
+    other = Store(store.where)
     with store.write() as writing:
         writing.put([record(BRIDGE)])
         assert other.list_articles(0, 9)[1] == 1
         assert other.generation() == 1
     assert other.list_articles(0, 9)[1] == 2
+    other.close()
 
 
-def test_many_open_a_new_database_at_once(tmp_path: Path) -> None:
+def test_many_open_a_new_database_at_once(place: Place) -> None:
     turn = threading.Lock()
     ready, stores, errors = threading.Barrier(8), list[Store](), list[BaseException]()
 
     def open_one() -> None:
         ready.wait()
         try:
-            stores.append(Store(tmp_path / "dalil.db", lambda: turn))
+            stores.append(Store(place.at("dalil.db"), lambda: turn))
         except BaseException as error:
             errors.append(error)
 
@@ -232,6 +251,15 @@ def test_many_open_a_new_database_at_once(tmp_path: Path) -> None:
         thread.join()
     assert errors == []
     assert len({store.facts()["store"] for store in stores}) == 1
+    for store in stores:
+        store.close()
+
+
+def test_what_is_not_there_is_not_made_unasked(place: Place) -> None:
+    with pytest.raises(IndexMissing, match="dalil index"):
+        Store(place.at("dalil.db"), create=False)
+    Store(place.at("dalil.db")).close()
+    Store(place.at("dalil.db"), create=False).close()
 
 
 def test_half_made_database_is_finished(tmp_path: Path) -> None:
@@ -253,9 +281,9 @@ def newer(path: Path) -> None:
 
 
 DAMAGES: list[tuple[Callable[[Path], None], str]] = [
-    (garbage, "not a database"),
+    (garbage, "not a database; its folder must be writable"),
     (newer, f"format 999, this version reads {FORMAT}"),
-    (Path.mkdir, "cannot be opened"),
+    (Path.mkdir, "cannot be used: unable to open"),
 ]
 
 

@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -13,8 +14,8 @@ from qa.keys import FILE, FRESH_S, KeyRefused, KeysError, KeyStore, existing_key
 
 
 @pytest.fixture
-def store(tmp_path):
-    with KeyStore(tmp_path) as found:
+def store(place):
+    with KeyStore(place) as found:
         yield found
 
 
@@ -34,9 +35,9 @@ def test_a_key_opens_what_its_scope_says(store, scope, asks, manages):
     assert key.id in token
 
 
-def test_the_file_holds_no_key(store, tmp_path):
-    token, _ = store.create()
-    store.close()
+def test_the_file_holds_no_key(tmp_path):
+    with KeyStore(tmp_path) as store:
+        token, _ = store.create()
     kept = b"".join(file.read_bytes() for file in tmp_path.glob(FILE + "*"))
     assert token.rpartition("_")[2].encode() not in kept
     assert token.split("_")[1].encode() in kept
@@ -74,9 +75,9 @@ def test_a_key_with_one_letter_changed_is_none(token_and_store, data):
     assert refused(store, token[:place] + letter + token[place + 1 :]) == "key_unknown"
 
 
-def test_a_revoked_key_opens_nothing_here_at_once_and_elsewhere_soon(store, tmp_path):
+def test_a_revoked_key_opens_nothing_here_at_once_and_elsewhere_soon(store, place):
     token, key = store.create()
-    with KeyStore(tmp_path) as other:
+    with KeyStore(place) as other:
         assert other.check(token).id == key.id
         assert store.revoke(key.id).state == "revoked"
         assert refused(store, token) == "key_revoked"
@@ -86,8 +87,8 @@ def test_a_revoked_key_opens_nothing_here_at_once_and_elsewhere_soon(store, tmp_
     assert store.revoke(key.id).revoked == revoked
 
 
-def test_a_new_key_is_known_elsewhere_at_once(store, tmp_path):
-    with KeyStore(tmp_path) as other:
+def test_a_new_key_is_known_elsewhere_at_once(store, place):
+    with KeyStore(place) as other:
         assert refused(other, f"dalil_abcdefgh_{'x' * 43}") == "key_unknown"
         token, key = store.create()
         assert other.check(token).id == key.id
@@ -127,11 +128,18 @@ def test_a_name_is_one_safe_line(store):
     assert store.create("a\n\x1b[31mb\u202e\ud800")[1].name == "a b\ufffd"
 
 
-def test_unknown_ids_and_folders_without_keys(store, tmp_path):
+def test_an_unknown_id(store):
     with pytest.raises(NotFound, match="nobody"):
         store.revoke("nobody")
-    assert existing_keys(tmp_path / "elsewhere") == []
-    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_places_without_keys(place):
+    place = replace(place, folder=place.folder / "elsewhere")
+    assert existing_keys(place) == []
+    assert not place.folder.exists()
+    with KeyStore(place) as store:
+        _, key = store.create()
+    assert existing_keys(place) == [key]
 
 
 def test_another_kind_of_file(tmp_path):

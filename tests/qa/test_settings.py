@@ -73,6 +73,7 @@ def test_every_setting_can_come_from_the_environment(name: str) -> None:
 
 
 GIVEN: dict[str, Any] = {"llm_context": 4096, "llm_price_in": 4096, "llm_price_out": 4096, "public_url": "https://example.org"}
+GIVEN["database"] = "postgresql+psycopg://dalil@localhost:5432/dalil"
 GIVEN["widget_origins"] = GIVEN["cors_origins"] = ["https://news.example", "http://[::1]:8080"]
 GIVEN["trusted_proxies"] = ["10.0.0.1", "fd00::/8"]
 GIVEN["rate_per_key"] = GIVEN["rate_per_address"] = 7
@@ -88,6 +89,35 @@ def test_a_secret_is_shown_nowhere(value: object) -> None:
         shown = str(error)
     assert "llm_key" in shown
     assert "sk-secret" not in shown
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "postgresql+psycopg://dalil:hush-hush@db:5432/dalil",
+        "postgres://dalil@db/dalil?password=hush-hush&sslmode=require&schema=news",
+        "mysql://dalil:hush-hush@db/dalil",
+        "postgresql://dalil:hush-hush@db:many/dalil",
+        "postgresql://dalil:hush-hush@db/dalil?schema=News",
+        "hush-hush",
+        ["hush-hush"],
+    ],
+)
+def test_the_password_of_a_database_is_shown_nowhere(value: object) -> None:
+    try:
+        settings, _ = load_settings({}, database=value)
+        shown = f"{settings!r} {settings.model_dump()} {settings.model_dump_json()} {settings.place!r}"
+        assert "@db" in settings.model_dump_json()
+    except SettingsError as error:
+        shown = str(error)
+    assert "database" in shown
+    assert "hush-hush" not in shown
+
+
+def test_a_database_can_be_taken_back() -> None:
+    environ = {"DALIL_DATABASE": "postgresql://db/dalil"}
+    assert load_settings(environ)[0].place.database is not None
+    assert load_settings(environ, database="")[0].place.database is None
 
 
 def test_nothing_is_not_given() -> None:

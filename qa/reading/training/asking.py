@@ -39,7 +39,7 @@ class Asked:
 @contextmanager
 def indexed(articles: Sequence[Article]) -> Iterator[Dalil]:
     """A collection of articles for as long as it is asked."""
-    with tempfile.TemporaryDirectory() as folder, Dalil.open(folder) as dalil:
+    with tempfile.TemporaryDirectory() as folder, Dalil.open(folder, database="") as dalil:
         dalil.add(list(articles))
         yield dalil
 

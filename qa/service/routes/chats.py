@@ -30,7 +30,7 @@ class ChatTools:
         self._desk: Desk | None = None
         self._channels: dict[str, Channel] = {}
         if on := switched_on(here.settings):
-            self._ledger = Ledger(here.settings.data, here.settings.conversation_days)
+            self._ledger = Ledger(here.settings.place, here.settings.conversation_days)
             self._desk = Desk(here.dalil, here.readers.run, self._ledger, thumbs, here.settings)
             self._channels = {tool.name: load(tool, self._desk) for tool in on}
 

@@ -55,10 +55,11 @@ def test_a_thumb_for_an_answer_that_is_gone_is_told_so(desk):
     assert message("chat.thumb_late", "ar") in said
 
 
-def test_deliveries_are_known_after_a_restart_and_forgotten_when_nobody_may_send_them_any_more(tmp_path, monkeypatch):
-    with Ledger(tmp_path) as ledger:
-        assert [ledger.first("a"), ledger.first("b"), ledger.first("a")] == [True, True, False]
-    with Ledger(tmp_path) as ledger:
+def test_deliveries_are_known_after_a_restart_and_forgotten_when_nobody_may_send_them_any_more(place, monkeypatch):
+    with Ledger(place) as ledger:
+        assert [ledger.first("a"), ledger.first("b\0" * 300), ledger.first("a")] == [True, True, False]
+        assert ledger.first("b")
+    with Ledger(place) as ledger:
         assert not ledger.first("b")
         monkeypatch.setattr(ledgers, "REMEMBERED", timedelta(seconds=-1))
         assert ledger.first("a")

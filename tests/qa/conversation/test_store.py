@@ -1,13 +1,14 @@
-"""Conversations kept in SQLite: nothing acknowledged is lost, deleted is deleted, old ones are gone."""
+"""Conversations, on SQLite and on PostgreSQL: nothing acknowledged is lost, deleted is deleted, old ones are gone."""
 
-import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
+from index.database import Place, shown
 from index.errors import InputError, NotFound
 from qa.conversation.store import FILE, ConversationError, ConversationStore
 
@@ -15,15 +16,21 @@ ANSWER = {"answer": "«نعم» [1]", "refused": False, "short": "نعم", "cita
 
 
 @pytest.fixture
-def store(tmp_path: Path):
-    with ConversationStore(tmp_path) as opened:
+def store(place: Place):
+    with ConversationStore(place) as opened:
         yield opened
 
 
-def test_a_turn_is_there_after_opening_again(tmp_path: Path) -> None:
-    with ConversationStore(tmp_path) as store:
+def run(store: ConversationStore, statement: str):
+    with store.database.begin() as connection:
+        found = connection.execute(text(statement))
+        return found.fetchall() if found.returns_rows else []
+
+
+def test_a_turn_is_there_after_opening_again(place: Place) -> None:
+    with ConversationStore(place) as store:
         assert store.add("c1", "ومتى حدث ذلك؟", "متى نفى ذلك؟", ANSWER, create=True)
-    with ConversationStore(tmp_path) as store:
+    with ConversationStore(place) as store:
         [turn] = store.turns("c1") or []
         assert (turn["question"], turn["standalone"], turn["answer"]) == ("ومتى حدث ذلك؟", "متى نفى ذلك؟", ANSWER)
         [known] = store.history("c1") or []
@@ -44,17 +51,26 @@ def test_a_conversation_is_begun_listed_renamed_and_deleted(store: ConversationS
     store.delete(second.id)
     assert store.turns(second.id) is None
     assert [one.id for one in store.recent()[0]] == [first.id]
-    with sqlite3.connect(store.path) as connection:
-        assert connection.execute("select count(*) from turns").fetchone() == (0,)
+    assert run(store, "select count(*) from turns") == [(0,)]
 
 
-@pytest.mark.parametrize("action", ["get", "delete"])
-def test_what_is_not_there_is_not_found(store: ConversationStore, action: str) -> None:
-    with pytest.raises(NotFound, match="nobody"):
-        getattr(store, action)("nobody")
-    with pytest.raises(NotFound):
-        store.rename("nobody", "x")
+@pytest.mark.parametrize("unknown", ["nobody", "a\0b", "half \ud83d"])
+def test_what_is_not_there_is_not_found(store: ConversationStore, unknown: str) -> None:
+    for action in (store.get, store.delete, lambda name: store.rename(name, "x")):
+        with pytest.raises(NotFound, match="no conversation has the id"):
+            action(unknown)
+    assert store.turns(unknown) is None
     assert store.history("nobody") is None
+
+
+def test_owners_have_their_own(store: ConversationStore) -> None:
+    longest = "x" * 200
+    for owner in ("abcdefgh", "o" * 200):
+        assert store.of(owner).add(longest, f"{owner}?", "q?", ANSWER, create=True)
+    for owner in ("abcdefgh", "o" * 200):
+        assert [turn["question"] for turn in store.of(owner).turns(longest) or []] == [f"{owner}?"]
+        assert [one.id for one in store.of(owner).recent()[0]] == [longest]
+    assert store.recent() == ([], 0)
 
 
 @pytest.mark.parametrize("bad", ["", " ", "a b", "../x", "محادثة", "a" * 201, "-x", "a/b"])
@@ -78,14 +94,12 @@ def test_a_deleted_conversation_is_not_brought_back_by_a_late_answer(store: Conv
     assert store.turns(begun.id) is None
 
 
-def test_a_conversation_expires_after_its_last_turn(tmp_path: Path) -> None:
-    with ConversationStore(tmp_path, days=30) as store:
+def test_a_conversation_expires_after_its_last_turn(place: Place) -> None:
+    with ConversationStore(place, days=30) as store:
         store.add("old", "q?", "q?", ANSWER, create=True)
         store.add("new", "q?", "q?", ANSWER, create=True)
         assert (store.get("old").expires or "") > store.get("old").updated
-        with sqlite3.connect(store.path) as connection:
-            connection.execute("update conversations set updated = '2020-01-01T00:00:00.000+00:00' where id = 'old'")
-        connection.close()
+        run(store, "update conversations set updated = '2020-01-01T00:00:00.000+00:00' where id = 'old'")
         assert store.history("old") is None
         assert not store.add("old", "q?", "q?", ANSWER)
         assert [one.id for one in store.recent()[0]] == ["new"]
@@ -93,12 +107,10 @@ def test_a_conversation_expires_after_its_last_turn(tmp_path: Path) -> None:
         assert [turn["question"] for turn in store.turns("old") or []] == ["again?"]
 
 
-def test_without_days_nothing_expires(tmp_path: Path) -> None:
-    with ConversationStore(tmp_path, days=0) as store:
+def test_without_days_nothing_expires(place: Place) -> None:
+    with ConversationStore(place, days=0) as store:
         store.add("old", "q?", "q?", ANSWER, create=True)
-        with sqlite3.connect(store.path) as connection:
-            connection.execute("update conversations set updated = '2020-01-01T00:00:00.000+00:00'")
-        connection.close()
+        run(store, "update conversations set updated = '2020-01-01T00:00:00.000+00:00'")
         assert store.get("old").expires is None
         assert len(store.history("old") or []) == 1
 
@@ -110,18 +122,21 @@ def test_many_threads_begin_and_continue_one_conversation(store: ConversationSto
     assert {turn["question"] for turn in store.turns("c") or []} == {f"q{number}?" for number in range(40)}
 
 
-def test_what_was_acknowledged_survives_a_killed_process(tmp_path: Path) -> None:
+def test_what_was_acknowledged_survives_a_killed_process(place: Place) -> None:
     program = (
-        "import os, sys\nfrom qa.conversation.store import ConversationStore\n"
-        "store = ConversationStore(sys.argv[1])\n"
+        "import os, sys\nfrom pathlib import Path\nfrom index.database import Place, read_address\n"
+        "from qa.conversation.store import ConversationStore\n"
+        "address = read_address(sys.argv[2]) if sys.argv[2] else None\n"
+        "store = ConversationStore(Place(Path(sys.argv[1]), address))\n"
         "for number in range(5):\n"
         "    store.add('c', f'q{number}?', 'q?', {'answer': 'a'}, create=True)\n"
         "    print(number, flush=True)\n"
         "os.kill(os.getpid(), 9)\n"
     )
-    done = subprocess.run([sys.executable, "-c", program, tmp_path], capture_output=True, text=True, check=False)
+    address = "" if place.database is None else shown(place)
+    done = subprocess.run([sys.executable, "-c", program, place.folder, address], capture_output=True, text=True, check=False)
     assert done.stdout.split() == ["0", "1", "2", "3", "4"]
-    with ConversationStore(tmp_path) as store:
+    with ConversationStore(place) as store:
         assert len(store.turns("c") or []) == 5
 
 

@@ -14,6 +14,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from index.database import Place
 from index.errors import InputError
 from qa.evaluation.datasets import load_dataset
 from qa.evaluation.errors import DatasetError
@@ -26,16 +27,16 @@ CITED = {"marker": 1, "article_id": "a1", "quote": "30 أبريل", "start": 3, 
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[FeedbackStore]:
-    with FeedbackStore(tmp_path / "data") as opened:
+def store(place: Place) -> Iterator[FeedbackStore]:
+    with FeedbackStore(place) as opened:
         yield opened
 
 
-def test_thumbs_are_there_after_reopening(store: FeedbackStore) -> None:
+def test_thumbs_are_there_after_reopening(store: FeedbackStore, place: Place) -> None:
     first = store.add("متى؟", "up", comment="جيد", answer_id="x", answer="في أبريل [1]", citations=[CITED], language="ar")
     store.add("Who?", "down")
     store.close()
-    with FeedbackStore(store.path.parent) as again:
+    with FeedbackStore(place) as again:
         assert again.list()[0] == first
         assert first.citations == (CITED,)
         assert [item.question for item in again.list(thumb="down")] == ["Who?"]
@@ -51,15 +52,15 @@ def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [folder.name]
 
 
-@pytest.mark.parametrize(("question", "thumb"), [(" ", "up"), ("x", "sideways"), ("x\ud800", "up")])
+@pytest.mark.parametrize(("question", "thumb"), [(" ", "up"), ("x", "sideways"), ("x\ud800", "up"), ("x\0", "up")])
 def test_what_is_no_feedback_is_refused(store: FeedbackStore, question: str, thumb: str) -> None:
     with pytest.raises(InputError):
         store.add(question, thumb)
     assert store.list() == []
 
 
-def test_many_threads_and_two_stores_lose_nothing(store: FeedbackStore) -> None:
-    with FeedbackStore(store.path.parent) as other, ThreadPoolExecutor(8) as pool:
+def test_many_threads_and_two_stores_lose_nothing(store: FeedbackStore, place: Place) -> None:
+    with FeedbackStore(place) as other, ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda number: (store, other)[number % 2].add(f"q{number}", "up"), range(60)))
         assert len({item.question for item in other.list()}) == 60
 
