@@ -59,6 +59,13 @@ class IndexBusy(DalilError):
     status = 503
 
 
+class SearchUnavailable(DalilError):
+    """Raised when Milvus, which a setting names, cannot be reached or refuses; what the store holds is not touched by that."""
+
+    code = "search_unavailable"
+    status = 503
+
+
 class EncoderMismatch(DalilError):
     """Raised on open when the index was made with another encoder than the one that is set."""
 

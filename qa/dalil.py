@@ -13,10 +13,12 @@ from typing import Any, Self
 from index.article import Article, Language
 from index.collection import Collection
 from index.embedding.encoder import load_encoder
+from index.engine import Engine
 from index.errors import InputError
 from index.hits import Filters, Hit
 from index.indexing import Cutting, Indexer, IndexReport, Progress
 from index.language import detect_language
+from index.milvus import MilvusEngine
 from index.readers import Skipped, read_source
 from index.retrieval import select_by_article
 from qa.answer import Answer, Event
@@ -64,13 +66,18 @@ class Dalil:
     def open(cls, data: str | Path | None = None, *, create: bool = True, **settings: Any) -> Self:
         """Open the index in `data` (created when missing and `create`), with settings as keywords.
 
-        Raises `IndexMissing` (nothing there and not `create`), `EncoderMismatch`, `SettingsError`, `StoreError`.
+        Raises `IndexMissing` (nothing there and not `create`), `EncoderMismatch`, `SettingsError`, `StoreError`, and with
+        Milvus `MissingExtra`, `SearchUnavailable`.
         """
         chosen, origins = load_settings(data=data, **settings)
         prefixes = {"query_prefix": chosen.query_prefix, "passage_prefix": chosen.passage_prefix}
         named = [chosen.encoder, *(f"{name}={value!r}" for name, value in prefixes.items() if value is not None)]
         collection = Collection(
-            chosen.data, " ".join(named), lambda: load_encoder(chosen.encoder, **prefixes, device=chosen.device), create=create
+            chosen.data,
+            " ".join(named),
+            lambda: load_encoder(chosen.encoder, **prefixes, device=chosen.device),
+            create=create,
+            engine=_engine(chosen),
         )
         return cls(chosen, origins, collection)
 
@@ -264,6 +271,7 @@ class Dalil:
         encoder, vectors = self._collection.encoder, self._collection.vectors
         index = self._collection.store.counts() | {
             "folder": str(self._collection.folder),
+            "engine": self._collection.engine.name,
             "vectors": len(vectors),
             "vector search": vectors.kind,
             "BM25 passages": self._collection.lexical.documents,
@@ -283,6 +291,14 @@ class Dalil:
             model.close()
         self._talk.close()
         self._collection.close()
+
+
+def _engine(settings: Settings) -> Engine | None:
+    """Milvus where it is set; without it the collection keeps files of its own."""
+    if settings.milvus is None:
+        return None
+    token = settings.milvus_token
+    return MilvusEngine(settings.milvus, token.get_secret_value() if token else None)
 
 
 def _version(package: str) -> str:
