@@ -66,6 +66,13 @@ class SearchUnavailable(DalilError):
     status = 503
 
 
+class ClusterError(DalilError):
+    """Raised when the Ray cluster that was asked for cannot be reached, or fails; what was stored before that stays."""
+
+    code = "cluster_unavailable"
+    status = 503
+
+
 class EncoderMismatch(DalilError):
     """Raised on open when the index was made with another encoder than the one that is set."""
 

@@ -4,19 +4,20 @@ import os
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from index.article import Article, Language
+from index.cluster import Job, prepared
 from index.collection import Collection
-from index.embedding.encoder import load_encoder
+from index.embedding.encoder import Encoder, load_encoder
 from index.engine import Engine
 from index.errors import InputError
 from index.hits import Filters, Hit
-from index.indexing import Cutting, Indexer, IndexReport, Progress
+from index.indexing import Cutting, Indexer, IndexReport, Item, Progress
 from index.language import detect_language
 from index.milvus import MilvusEngine
 from index.readers import Skipped, read_source
@@ -57,8 +58,8 @@ class Dalil:
         self._collection = collection
         self._finder = Finder(collection, make_reranking(settings))
         self._talk = Talk(settings.data, settings.conversation_days)
-        cutting = Cutting(settings.passage_tokens, settings.passage_overlap, settings.encoding)
-        self._indexer = Indexer(collection, cutting)
+        self._cutting = Cutting(settings.passage_tokens, settings.passage_overlap, settings.encoding)
+        self._indexer = Indexer(collection, self._cutting)
         self.on_answer: Callable[[Answer], None] | None = None
         """Called with every answer, in the thread that made it; for counting."""
 
@@ -75,7 +76,7 @@ class Dalil:
         collection = Collection(
             chosen.data,
             " ".join(named),
-            lambda: load_encoder(chosen.encoder, **prefixes, device=chosen.device),
+            _encoder_loader(chosen),
             create=create,
             engine=_engine(chosen),
         )
@@ -89,20 +90,35 @@ class Dalil:
 
     # -- articles --------------------------------------------------------------------------------------------------------
 
-    def index(self, sources: Sequence[str | Path], progress: Progress | None = None, *, prune: bool = False) -> IndexReport:
+    def index(
+        self,
+        sources: Sequence[str | Path],
+        progress: Progress | None = None,
+        *,
+        prune: bool = False,
+        ray: str | None = None,
+    ) -> IndexReport:
         """Add or refresh articles from files, folders, feeds and URLs; `progress(done, total, what)` is called as it goes.
 
-        With `prune`, articles that were once read from under `sources` and are no longer there are taken out.
+        With `prune`, articles that were once read from under `sources` and are no longer there are taken out. With `ray`,
+        the address of a Ray cluster or `local`, they are read, cut and encoded there, for the same index: see
+        `index.cluster`. Raises `ClusterError` and `MissingExtra` then.
         """
-        items = (item for source in sources for item in self._read(str(source)))
+        names = [str(source) for source in sources]
+        items = self._read_all(names) if ray is None else self._prepared(names, ray)
         report, seen = self._indexer.add(items, progress)
         if prune:
             report.removed = len(self.remove(self._vanished(sources, seen, report)))
         return report
 
-    def _read(self, source: str) -> Iterator[Any]:
-        largest = int(self.settings.max_file_mb * 1_000_000)
-        return read_source(source, max_bytes=largest, allow_private=self.settings.allow_private_urls)
+    def _read_all(self, sources: Sequence[str]) -> Iterator[Item]:
+        largest, private = int(self.settings.max_file_mb * 1_000_000), self.settings.allow_private_urls
+        return (item for source in sources for item in read_source(source, max_bytes=largest, allow_private=private))
+
+    def _prepared(self, sources: Sequence[str], address: str) -> Iterator[Item]:
+        largest, private = int(self.settings.max_file_mb * 1_000_000), self.settings.allow_private_urls
+        job = Job(self._cutting, _encoder_loader(self.settings), self._collection.encoder.name, largest)
+        return prepared(sources, job, self._collection.store.digests(), address, allow_private=private)
 
     def _vanished(self, sources: Sequence[str | Path], seen: set[str], report: IndexReport) -> list[str]:
         """Stored articles from under `sources` that were not seen this time; files with anything unreadable keep theirs."""
@@ -291,6 +307,17 @@ class Dalil:
             model.close()
         self._talk.close()
         self._collection.close()
+
+
+def _encoder_loader(settings: Settings) -> Callable[[], Encoder]:
+    """Loads the encoder of the settings, here or on another machine: nothing else of the settings goes there."""
+    return partial(
+        load_encoder,
+        settings.encoder,
+        query_prefix=settings.query_prefix,
+        passage_prefix=settings.passage_prefix,
+        device=settings.device,
+    )
 
 
 def _engine(settings: Settings) -> Engine | None:
