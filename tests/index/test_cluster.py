@@ -88,13 +88,14 @@ def everything(collection: Collection) -> dict[str, object]:
     ids = store.vector_ids()
     _, block = store.vectors_of(ids.tolist())
     hits = store.hits(ids.tolist())
+    twins = store.duplicates_of([article.id for article in stored])
     return {
         "articles": [(article, store.known([article.id])) for article in stored],
         "passages": [(row_id, astuple(hit)) for row_id, hit in hits],
-        "duplicates": {article.id: [twin.id for twin in twins] for article in stored for twins in store.duplicates_of([article.id]).values()},
+        "duplicates": {original: [twin.id for twin in its] for original, its in twins.items()},
         "vectors": np.asarray(block).tobytes(),
         "found": [(by_words(collection, article.text), by_vector(collection, article.text)) for article in ARTICLES],
-    }  # fmt: skip
+    }
 
 
 def told(report: IndexReport) -> tuple[object, ...]:

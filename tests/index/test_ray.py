@@ -22,6 +22,9 @@ PATIENCE = {  # of a machine that is busy with other tests
 }
 
 
+LOOPBACK = "127.0.0.2"  # Ray takes 127.0.0.1 for the address that others see this machine under
+
+
 class NotingEncoder(ToyEncoder):
     """Leaves a file for every node that encodes with it."""
 
@@ -39,7 +42,7 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         monkeypatch.setenv(name, value)
     from ray.cluster_utils import Cluster
 
-    node = {"num_cpus": 1, "node_ip_address": "127.0.0.1", "object_store_memory": 80_000_000}
+    node = {"num_cpus": 1, "node_ip_address": LOOPBACK, "object_store_memory": 80_000_000}
     started = Cluster(initialize_head=True, head_node_args=node | {"include_dashboard": False})
     try:
         started.add_node(**node)
