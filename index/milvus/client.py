@@ -14,7 +14,7 @@ _READ_S, _WRITE_S, _CONNECT_S = 5.0, 120.0, 5.0
 _MOST = 16_384  # rows that one search gives at most
 _PAGE = 5_000
 _FRESH_S = 60.0  # above every sane `gracefulTime` of a server, by which reads at level Bounded may lag
-_NOT_FOUND, _NOT_LOADED = 100, 101
+_CONNECT_FAILED, _NOT_FOUND, _NOT_LOADED = 2, 100, 101
 Fields = dict[str, dict[str, Any]]
 """Fields of a collection, each with its `kind` and what else Milvus wants to know of it."""
 
@@ -32,6 +32,7 @@ class Milvus:
         self._token = token
         self._lock = threading.Lock()
         self._client: Any = None
+        self._broken = False
         self._changed = time.monotonic()
         self.lite = address.endswith(".db")
         try:
@@ -43,12 +44,16 @@ class Milvus:
 
     def _connected(self) -> Any:
         with self._lock:
+            if self._broken and self._client is not None:
+                self._client.close()
+                self._client = None
             if self._client is None:
                 if self.lite:
                     Path(self.address).absolute().parent.mkdir(parents=True, exist_ok=True)
                     logging.getLogger("milvus_lite").setLevel(logging.CRITICAL)
                 token = {"token": self._token} if self._token else {}
                 self._client = self._pymilvus.MilvusClient(os.fspath(self.address), timeout=_CONNECT_S, **token)
+                self._broken = False
                 self.lite = self.lite or self._client.get_server_version().startswith("milvus_lite")
             return self._client
 
@@ -69,7 +74,15 @@ class Milvus:
         except Exception as error:  # gRPC's own, the client's, and plain ones such as ValueError for a channel that is closed
             if getattr(error, "code", None) == _NOT_FOUND:
                 raise CollectionGone(str(arguments[0])) from error
+            self._broken = self._is_of_the_connection(error)
             raise self._unavailable(error) from error
+
+    def _is_of_the_connection(self, error: Exception) -> bool:
+        """Whether the next call needs a new connection: not after what the server itself says, nor where it is slow."""
+        code = getattr(error, "code", None)
+        if isinstance(error, self._pymilvus.MilvusException) and isinstance(code, int):
+            return code == _CONNECT_FAILED
+        return "DEADLINE_EXCEEDED" not in str(error)
 
     def _unavailable(self, error: Exception) -> SearchUnavailable:
         said = error.details() if hasattr(error, "details") else getattr(error, "message", None)

@@ -13,15 +13,17 @@ from index.readers import read_path
 from tests.index.test_cluster import LIMIT, everything, line, told
 from tests.samples import ARTICLES, CUTTING, DAM, ToyEncoder, numbered, open_collection
 
-pytest.importorskip("ray", reason="Ray is not installed: pip install 'dalil[ray]'")
-PATIENCE = {  # of a machine that is busy with other tests
+PATIENCE = {  # of a machine that is busy with other tests; Ray reads it when it is imported
     "RAY_raylet_start_wait_time_s": "300",
     "RAY_agent_register_timeout_ms": "300000",
     "RAY_gcs_server_request_timeout_seconds": "300",
+    "RAY_gcs_rpc_server_reconnect_timeout_s": "300",
+    "RAY_worker_niceness": "0",
     "RAY_USAGE_STATS_ENABLED": "0",
 }
-
-
+for name, value in PATIENCE.items():
+    os.environ.setdefault(name, value)
+pytest.importorskip("ray", reason="Ray is not installed: pip install 'dalil[ray]'")
 LOOPBACK = "127.0.0.2"  # Ray takes 127.0.0.1 for the address that others see this machine under
 
 
@@ -36,10 +38,8 @@ class NotingEncoder(ToyEncoder):
 
 
 @pytest.fixture
-def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def cluster() -> Iterator[str]:
     """The address of a cluster of two nodes with a core each, on loopback."""
-    for name, value in PATIENCE.items():
-        monkeypatch.setenv(name, value)
     from ray.cluster_utils import Cluster
 
     node = {"num_cpus": 1, "node_ip_address": LOOPBACK, "object_store_memory": 80_000_000}
