@@ -28,13 +28,15 @@ class Milvus:
 
     def __init__(self, address: str, token: str | None = None) -> None:
         """`address` as `http://host:19530`, or a path ending in .db. Raises `MissingExtra` where pymilvus is not installed."""
-        self.address = address
+        self.address = os.path.expanduser(address)
         self._token = token
         self._lock = threading.Lock()
         self._client: Any = None
         self._broken = False
         self._changed = time.monotonic()
         self.lite = address.endswith(".db")
+        # Inside this process nothing goes away, and an index is built when it is first asked.
+        self.patience = _WRITE_S if self.lite else _READ_S
         try:
             import pymilvus
         except ImportError as error:
@@ -52,15 +54,14 @@ class Milvus:
                     Path(self.address).absolute().parent.mkdir(parents=True, exist_ok=True)
                     logging.getLogger("milvus_lite").setLevel(logging.CRITICAL)
                 token = {"token": self._token} if self._token else {}
-                self._client = self._pymilvus.MilvusClient(os.fspath(self.address), timeout=_CONNECT_S, **token)
+                self._client = self._pymilvus.MilvusClient(self.address, timeout=_CONNECT_S, **token)
                 self._broken = False
                 self.lite = self.lite or self._client.get_server_version().startswith("milvus_lite")
             return self._client
 
-    def call(self, method: str, *arguments: Any, wait: float = _READ_S, **keywords: Any) -> Any:
-        """A method of `MilvusClient`. Raises `CollectionGone`, `SearchUnavailable`."""
-        if self.lite:
-            wait = _WRITE_S  # it builds an index when it is first asked
+    def call(self, method: str, *arguments: Any, wait: float | None = None, **keywords: Any) -> Any:
+        """A method of `MilvusClient`, given `wait` seconds. Raises `CollectionGone`, `SearchUnavailable`."""
+        wait = wait or self.patience
         try:
             try:
                 return getattr(self._connected(), method)(*arguments, timeout=wait, **keywords)

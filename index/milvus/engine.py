@@ -19,6 +19,10 @@ class MilvusEngine:
             raise SettingsError(
                 f"DALIL_MILVUS is {address!r}: write an address as http://localhost:19530, or a path that ends in .db"
             )
+        if "@" in address:
+            raise SettingsError(
+                "DALIL_MILVUS has a user or a password in it: put them into DALIL_MILVUS_TOKEN as user:password"
+            )
         self._milvus = Milvus(address, token)
         self._followers: list[Following] = []
 
