@@ -40,7 +40,9 @@ class Words(Protocol):
 class Nearest(Protocol):
     """Nearest neighbours among the vectors of a store."""
 
-    marks: Marks
+    @property
+    def marks(self) -> Marks:
+        """How far it has followed the store."""
 
     @property
     def kind(self) -> str:

@@ -19,8 +19,11 @@ Fields = dict[str, dict[str, Any]]
 """Fields of a collection, each with its `kind` and what else Milvus wants to know of it."""
 
 
-class CollectionGone(Exception):
-    """A Milvus collection that was there is there no more; followers make it again."""
+class CollectionGone(SearchUnavailable):
+    """Raised when a collection that was there is there no more."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"the collection {name} is gone from Milvus: it is made again from the store with the next question")
 
 
 class Milvus:

@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 from index.derived import Marks
-from index.errors import SearchUnavailable
 from index.milvus.client import CollectionGone, Milvus
 from index.milvus.notes import Notes, Progress
 from index.store import Store
@@ -104,6 +103,7 @@ class Following(ABC):
         progress = self._counted(replace(self._progress, marks=marks))
         self._notes.write(self.follower, progress)
         self._progress = progress
+        self._committed()
         self._milvus.changed()
 
     def _purge(self) -> None:
@@ -132,9 +132,7 @@ class Following(ABC):
             return self._milvus.search(self.name, *arguments, **search)
         except CollectionGone:
             self.lost = True
-            raise SearchUnavailable(
-                f"the collection {self.name} is gone from Milvus: it is made again from the store with the next question"
-            ) from None
+            raise
 
     @abstractmethod
     def _create(self) -> None:
@@ -153,3 +151,6 @@ class Following(ABC):
     def _counted(self, progress: Progress) -> Progress:
         """The note with what was added and is gone counted in; what goes with it is written."""
         return progress
+
+    def _committed(self) -> None:  # noqa: B027 - for those who count
+        """The note is written: what was counted holds."""

@@ -120,11 +120,13 @@ class MilvusWords(Following):
             commit=commit,
             **{name: getattr(progress, name) + self._sums[name] for name in ("documents", "body", "title")},
         )
+        return counted
+
+    def _committed(self) -> None:
         for key, change in self._changes.items():
-            self._frequencies[key] = before[key] + change
+            self._frequencies[key] = self._frequencies.get(key, 0) + change
         self._changes.clear()
         self._sums.clear()
-        return counted
 
     # -- searching -------------------------------------------------------------------------------------------------------
 
