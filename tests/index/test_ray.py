@@ -1,6 +1,12 @@
-"""A Ray cluster of two nodes on this machine, for real: its index is the one that one process makes."""
+"""A Ray cluster of two nodes on this machine, for real: its index is the one that one process makes.
+
+    DALIL_TEST_RAY=1 python -m pytest tests/index/test_ray.py -n 0
+
+What workers do is tested without Ray in `test_cluster.py`.
+"""
 
 import os
+import socket
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -23,6 +29,8 @@ PATIENCE = {  # of a machine that is busy with other tests; Ray reads it when it
 }
 for name, value in PATIENCE.items():
     os.environ.setdefault(name, value)
+if not os.environ.get("DALIL_TEST_RAY"):
+    pytest.skip("a Ray cluster costs about 40 seconds of CPU: DALIL_TEST_RAY=1 starts it", allow_module_level=True)
 pytest.importorskip("ray", reason="Ray is not installed: pip install 'dalil[ray]'")
 LOOPBACK = "127.0.0.2"  # Ray takes 127.0.0.1 for the address that others see this machine under
 
@@ -37,15 +45,26 @@ class NotingEncoder(ToyEncoder):
         Path(folder, ray.get_runtime_context().get_node_id()).touch()
 
 
+def ports() -> dict[str, int]:
+    """Free ports for the agents of a node, which Ray otherwise waits for no longer than a busy machine takes."""
+    names = ("metrics_agent_port", "metrics_export_port", "dashboard_agent_listen_port", "runtime_env_agent_port")
+    taken = [socket.create_server((LOOPBACK, 0)) for _ in names]
+    try:
+        return {name: one.getsockname()[1] for name, one in zip(names, taken, strict=True)}
+    finally:
+        for one in taken:
+            one.close()
+
+
 @pytest.fixture
 def cluster() -> Iterator[str]:
     """The address of a cluster of two nodes with a core each, on loopback."""
     from ray.cluster_utils import Cluster
 
     node = {"num_cpus": 1, "node_ip_address": LOOPBACK, "object_store_memory": 80_000_000}
-    started = Cluster(initialize_head=True, head_node_args=node | {"include_dashboard": False})
+    started = Cluster(initialize_head=True, head_node_args=node | ports() | {"include_dashboard": False})
     try:
-        started.add_node(**node)
+        started.add_node(**node, **ports())
         yield started.address
     finally:
         started.shutdown()
