@@ -4,23 +4,19 @@ import os
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property, partial
+from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from index.article import Article, Language
-from index.cluster import Job, prepared
 from index.collection import Collection
-from index.embedding.encoder import Encoder, load_encoder
-from index.engine import Engine
 from index.errors import InputError
 from index.hits import Filters, Hit
-from index.indexing import Cutting, Indexer, IndexReport, Item, Progress
+from index.indexing import Indexer, IndexReport, Progress
 from index.language import detect_language
-from index.milvus import MilvusEngine
-from index.readers import Skipped, read_source
+from index.readers import Skipped
 from index.retrieval import select_by_article
 from qa.answer import Answer, Event
 from qa.answering import Answerer
@@ -33,6 +29,7 @@ from qa.finding import Finder, make_reranking
 from qa.generative import make_writer
 from qa.models import ChatModel, load_chat_model
 from qa.models.base import never
+from qa.opening import articles, cutting, open_collection
 from qa.parts import model_facts, setting_facts
 from qa.settings import Settings, load_settings
 from qa.translation import make_quote_translator
@@ -58,8 +55,7 @@ class Dalil:
         self._collection = collection
         self._finder = Finder(collection, make_reranking(settings))
         self._talk = Talk(settings.data, settings.conversation_days)
-        self._cutting = Cutting(settings.passage_tokens, settings.passage_overlap, settings.encoding)
-        self._indexer = Indexer(collection, self._cutting)
+        self._indexer = Indexer(collection, cutting(settings))
         self.on_answer: Callable[[Answer], None] | None = None
         """Called with every answer, in the thread that made it; for counting."""
 
@@ -71,15 +67,7 @@ class Dalil:
         Milvus `MissingExtra`, `SearchUnavailable`.
         """
         chosen, origins = load_settings(data=data, **settings)
-        prefixes = {"query_prefix": chosen.query_prefix, "passage_prefix": chosen.passage_prefix}
-        named = [chosen.encoder, *(f"{name}={value!r}" for name, value in prefixes.items() if value is not None)]
-        collection = Collection(
-            chosen.data,
-            " ".join(named),
-            _encoder_loader(chosen),
-            create=create,
-            engine=_engine(chosen),
-        )
+        collection = open_collection(chosen, create=create)
         return cls(chosen, origins, collection)
 
     def __enter__(self) -> Self:
@@ -104,21 +92,11 @@ class Dalil:
         the address of a Ray cluster or `local`, they are read, cut and encoded there, for the same index: see
         `index.cluster`. Raises `ClusterError` and `MissingExtra` then.
         """
-        names = [str(source) for source in sources]
-        items = self._read_all(names) if ray is None else self._prepared(names, ray)
+        items = articles(self.settings, self._collection, [str(source) for source in sources], ray)
         report, seen = self._indexer.add(items, progress)
         if prune:
             report.removed = len(self.remove(self._vanished(sources, seen, report)))
         return report
-
-    def _read_all(self, sources: Sequence[str]) -> Iterator[Item]:
-        largest, private = int(self.settings.max_file_mb * 1_000_000), self.settings.allow_private_urls
-        return (item for source in sources for item in read_source(source, max_bytes=largest, allow_private=private))
-
-    def _prepared(self, sources: Sequence[str], address: str) -> Iterator[Item]:
-        largest, private = int(self.settings.max_file_mb * 1_000_000), self.settings.allow_private_urls
-        job = Job(self._cutting, _encoder_loader(self.settings), self._collection.encoder.name, largest)
-        return prepared(sources, job, self._collection.store.digests(), address, allow_private=private)
 
     def _vanished(self, sources: Sequence[str | Path], seen: set[str], report: IndexReport) -> list[str]:
         """Stored articles from under `sources` that were not seen this time; files with anything unreadable keep theirs."""
@@ -307,25 +285,6 @@ class Dalil:
             model.close()
         self._talk.close()
         self._collection.close()
-
-
-def _encoder_loader(settings: Settings) -> Callable[[], Encoder]:
-    """Loads the encoder of the settings, here or on another machine: nothing else of the settings goes there."""
-    return partial(
-        load_encoder,
-        settings.encoder,
-        query_prefix=settings.query_prefix,
-        passage_prefix=settings.passage_prefix,
-        device=settings.device,
-    )
-
-
-def _engine(settings: Settings) -> Engine | None:
-    """Milvus where it is set; without it the collection keeps files of its own."""
-    if settings.milvus is None:
-        return None
-    token = settings.milvus_token
-    return MilvusEngine(settings.milvus, token.get_secret_value() if token else None)
 
 
 def _version(package: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from index.derived import Marks
+from index.errors import SearchUnavailable
 from index.milvus.client import CollectionGone, Milvus
 from index.milvus.notes import Notes, Progress
 from index.store import Store
@@ -125,6 +126,12 @@ class Following(ABC):
         self._create()
         self._progress = Progress(self._owner, uuid.uuid4().hex)
         self._load(None, None)
+
+    def _has_something(self) -> bool:
+        """Whether there is something to search. Raises `SearchUnavailable` where the store has passages and Milvus none yet."""
+        if self._progress is None and self._store.last_marks() != Marks():
+            raise SearchUnavailable("the passages are still being put into Milvus: ask again in a moment")
+        return self._progress is not None
 
     def _found(self, *arguments: Any, **search: Any) -> list[dict[str, Any]]:
         """A search of the collection. Raises `SearchUnavailable`; where it is gone, the next refresh makes it again."""

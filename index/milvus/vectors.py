@@ -58,7 +58,7 @@ class MilvusVectors(Following):
 
     def search(self, query: NDArray[np.float32], k: int, allowed: NDArray[np.int64] | None = None) -> dict[int, float]:
         """The `k` passages nearest to `query` (dimensions,), as row id -> inner product; of `allowed` only, if given."""
-        if self._progress is None or (allowed is not None and not len(allowed)):
+        if not self._has_something() or (allowed is not None and not len(allowed)):
             return {}
         chosen = None if allowed is None else allowed.tolist()
         found = self._found("vector", query, k, chosen, ["id"], ef=max(_EFFORT, 2 * k))

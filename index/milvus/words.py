@@ -133,7 +133,9 @@ class MilvusWords(Following):
     def search(self, words: Iterable[Word], k: int, allowed: Sequence[int] | None = None) -> dict[int, float]:
         """The `k` best passages for the words, as row id -> BM25 score (title matches weighed down)."""
         progress = self._progress
-        if progress is None or not progress.documents or k < 1 or (allowed is not None and not len(allowed)):
+        if not self._has_something() or progress is None or not progress.documents or k < 1:
+            return {}
+        if allowed is not None and not len(allowed):
             return {}
         averages = {name: max(getattr(progress, name), 1) / progress.documents for name in ("body", "title")}
         wanted = [weighed for word in words for weighed in self._weighed(word, progress.documents)]

@@ -8,6 +8,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -215,6 +216,20 @@ def test_a_collection_that_is_gone_is_made_again(tmp_path: Path, address: str, f
     check_whole(open_collection(tmp_path / "data", engine=MilvusEngine(address)))
     Indexer(collection, CUTTING).add([numbered(1)])
     check_whole(collection)
+
+
+def test_what_is_not_there_yet_is_no_answer(tmp_path: Path, address: str) -> None:
+    """While the passages are put there for the first time, questions are told so, and not that nothing is found."""
+    writer = open_collection(tmp_path / "data")
+    Indexer(writer, CUTTING).add([DAM])
+    asked = open_collection(tmp_path / "data", engine=MilvusEngine(address))
+    with writer.writing():
+        with ThreadPoolExecutor() as thread:
+            thread.submit(asked.refresh).result()
+        for search in (by_words, by_vector):
+            with pytest.raises(SearchUnavailable, match="still being put into Milvus"):
+                search(asked, DAM.text)
+    check_whole(asked)
 
 
 def test_two_stores_in_one_milvus_do_not_meet(tmp_path: Path, address: str) -> None:
