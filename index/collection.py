@@ -15,16 +15,14 @@ from filelock import FileLock, Timeout
 
 from index.article import Language
 from index.database import Place, shown
-from index.derived import read_state
 from index.embedding.encoder import Encoder
+from index.engine import Engine, Files, Nearest, Words
 from index.errors import EncoderMismatch, IndexBusy, IndexMissing
-from index.lexical import LexicalIndex
 from index.store import Store, StoreError
-from index.vectors import Sizes, VectorIndex
+from index.vectors import Sizes
 
 DATABASE = "dalil.db"
 _WAIT = 120.0
-_DERIVED = ("lexical", "vectors")
 _TRIM = 10_000  # entries of the log of removals that are worth a transaction
 _log = logging.getLogger(__name__)
 
@@ -40,17 +38,19 @@ class Collection:
         *,
         create: bool = True,
         sizes: Sizes | None = None,
+        engine: Engine | None = None,
         wait: float = _WAIT,
     ) -> None:
         """Open a place or folder; `encoder_setting` names the encoder with its prefixes, `load_encoder` loads it on first need.
 
-        Raises `IndexMissing` (nothing there and not `create`), `EncoderMismatch`, `StoreError`, `MissingExtra`.
+        `engine` keeps what follows the store; without one that are files in the folder, of kinds that `sizes` tells. Raises
+        `IndexMissing` (nothing there and not `create`), `EncoderMismatch`, `StoreError`, `SearchUnavailable`, `MissingExtra`.
         """
         self.place = place if isinstance(place, Place) else Place(place)
         self.folder = self.place.folder
         self._load_encoder = load_encoder
         self._setting = encoder_setting
-        self._sizes = sizes
+        self.engine = Files(self.folder, sizes) if engine is None else engine
         self._wait = wait
         self._turn = threading.RLock()
         self._file_lock = FileLock(self.folder / "write.lock")
@@ -58,8 +58,8 @@ class Collection:
         self._repairing = threading.Lock()
         self._opening = threading.RLock()
         self._encoder: Encoder | None = None
-        self._lexical: LexicalIndex | None = None
-        self._vectors: VectorIndex | None = None
+        self._lexical: Words | None = None
+        self._vectors: Nearest | None = None
         self._generation = -1
         self._languages: list[Language] | None = None
         self.store = self._open(create)
@@ -99,9 +99,9 @@ class Collection:
         return self.store.facts()["store"]
 
     def _was_put_back(self) -> bool:
-        states = [read_state(self.folder / name) for name in _DERIVED]  # before the store's marks, which only grow
-        name, marks = self.store.facts()["store"], self.store.last_marks()
-        return any(state is not None and state.owner.startswith(name) and state.marks.beyond(marks) for state in states)
+        followed = self.engine.followed(self.store.facts()["store"])  # before the store's marks, which only grow
+        marks = self.store.last_marks()
+        return any(one.beyond(marks) for one in followed)
 
     def _check_encoder(self, facts: dict[str, str]) -> None:
         ours = {"encoder": self._setting} | ({"encoder_weights": self._encoder.name} if self._encoder is not None else {})
@@ -136,22 +136,22 @@ class Collection:
     # -- what follows the store ------------------------------------------------------------------------------------------
 
     @property
-    def lexical(self) -> LexicalIndex:
+    def lexical(self) -> Words:
         """BM25 over the store."""
         with self._opening:
             if self._lexical is None:
-                self._lexical = LexicalIndex(self.folder / "lexical", self.store, self._owner)
+                self._lexical = self.engine.words(self.store, self._owner)
             return self._lexical
 
     @property
-    def vectors(self) -> VectorIndex:
+    def vectors(self) -> Nearest:
         """Nearest neighbours over the store."""
         with self._opening:
             if self._vectors is None:
                 stored = self.store.facts().get("dimensions")  # known without loading the encoder
                 dimensions = self.encoder.dimensions if stored is None else int(stored)
                 owner = f"{self._owner}/{self._setting}"
-                self._vectors = VectorIndex(self.folder / "vectors", self.store, owner, dimensions, self._sizes)
+                self._vectors = self.engine.vectors(self.store, owner, dimensions)
             return self._vectors
 
     def synchronise(self) -> None:
@@ -197,10 +197,10 @@ class Collection:
     def refresh(self) -> None:
         """Called before each search: see what was written since, by this or another process; repair what lags."""
         generation = self.store.generation()
-        if generation == self._generation:
+        if generation == self._generation and not self.engine.lost:
             return
         with self._fresh:
-            if generation == self._generation:
+            if generation == self._generation and not self.engine.lost:
                 return
             self._check_encoder(self.store.facts())
             self._languages = None
@@ -225,7 +225,7 @@ class Collection:
 
     def _repair(self) -> bool:
         try:
-            with self.following(wait=0):
+            with (self.writing if self.engine.shared else self.following)(wait=0):
                 self.synchronise()
         except IndexBusy:
             return False
@@ -272,5 +272,6 @@ class Collection:
             self._turn.release()
 
     def close(self) -> None:
-        """Close the database."""
+        """Close the database, and the engine."""
         self.store.close()
+        self.engine.close()

@@ -59,6 +59,20 @@ class IndexBusy(DalilError):
     status = 503
 
 
+class SearchUnavailable(DalilError):
+    """Raised when Milvus, which a setting names, cannot be reached or refuses; what the store holds is not touched by that."""
+
+    code = "search_unavailable"
+    status = 503
+
+
+class ClusterError(DalilError):
+    """Raised when the Ray cluster that was asked for cannot be reached, or fails; what was stored before that stays."""
+
+    code = "cluster_unavailable"
+    status = 503
+
+
 class EncoderMismatch(DalilError):
     """Raised on open when the index was made with another encoder than the one that is set."""
 

@@ -1,19 +1,25 @@
-"""Articles into the collection: deduplicate, cut, encode, store. Unchanged ones cost a hash; a bad one never stops the rest."""
+"""Articles into the collection: deduplicate, cut, encode, store. Unchanged ones cost a hash; a bad one never stops the rest.
 
-import hashlib
+What may run anywhere is in `index.preparing`; here is what needs the store, and one process at a time.
+"""
+
 import itertools
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 
-from index.article import Article, Passage
-from index.chunking import chunk, embedding_text
+from index.article import Article
 from index.collection import Collection
 from index.database import LONGEST_ID
 from index.duplicates import band_keys, same_story
+from index.preparing import Cutting, Preparer, digest
 from index.readers import Skipped
 from index.writing import Record
+
+__all__ = ["Cutting", "IndexReport", "Indexer", "Item", "Progress", "digest"]
+
+Item = Article | Record | Skipped
+"""What is put in: an article, one that was prepared elsewhere, or what could not be read."""
 
 Progress = Callable[[int, int | None, str], None]
 """Called as `progress(done, total, what)`; `total` is `None` while it is not known."""
@@ -46,34 +52,19 @@ class IndexReport:
             setattr(self, item.name, ours | theirs if isinstance(ours, dict) else ours + theirs)
 
 
-@dataclass(frozen=True, slots=True)
-class Cutting:
-    """How articles are cut: the token budget, the whole sentences of overlap, and the encoding that counts."""
-
-    budget: int
-    overlap: int
-    encoding: str
-
-
-def digest(article: Article, cutting: Cutting) -> str:
-    """A hash of all that makes an article's rows; equal digests mean there is nothing to do. Where it was read is not in it."""
-    made_of = [getattr(article, name) for name in _HASHED] + [cutting.budget, cutting.overlap, cutting.encoding]
-    return hashlib.blake2b(json.dumps(made_of).encode(), digest_size=16).hexdigest()
-
-
-_HASHED = tuple(item.name for item in fields(Article) if item.name != "origin")
-
-
 class Indexer:
     """Puts articles into a collection and takes them out; each batch is one transaction."""
 
     def __init__(self, collection: Collection, cutting: Cutting) -> None:
         self._collection = collection
         self._store = collection.store
-        self._cutting = cutting
+        self._preparer = Preparer(cutting, lambda: collection.encoder)
 
-    def add(self, items: Iterable[Article | Skipped], progress: Progress | None = None) -> tuple[IndexReport, set[str]]:
-        """Add or refresh articles; returns the report and the ids that were seen. When it returns, all is durable."""
+    def add(self, items: Iterable[Item], progress: Progress | None = None) -> tuple[IndexReport, set[str]]:
+        """Add or refresh articles; returns the report and the ids that were seen. When it returns, all is durable.
+
+        Records count as prepared with the same cutting and encoder; what they lack is made here.
+        """
         report, seen, followed = IndexReport(), set[str](), 0
         with self._collection.writing():
             try:
@@ -81,7 +72,7 @@ class Indexer:
                     self._add_batch(_sort_out(batch, report, seen), report)
                     done = len(seen) + len(report.skipped)
                     if progress is not None:
-                        progress(done, None, batch[-1].origin or "")
+                        progress(done, None, _source(batch[-1]).origin or "")
                     if done - followed >= _FOLLOW_EVERY:
                         self._collection.synchronise()
                         followed = done
@@ -93,7 +84,7 @@ class Indexer:
         """Take articles out; a duplicate of one that goes takes its place. Returns the ids that were there."""
         with self._collection.writing():
             going = set(ids)
-            heirs = self._plan(self._heirs(going), ignore=going)
+            heirs = self._plan([self._preparer.begin(heir) for heir in self._heirs(going)], ignore=going)
             with self._store.write() as writing:
                 gone = writing.drop(list(going))
                 writing.put(heirs)
@@ -105,21 +96,23 @@ class Indexer:
         waiting = itertools.chain.from_iterable(self._store.duplicates_of(list(ids)).values())
         return [article for article in waiting if article.id not in ids]
 
-    def _add_batch(self, articles: list[Article], report: IndexReport) -> None:
-        known = self._store.known([article.id for article in articles])
-        changed, moved = [], dict[str, str | None]()
-        for article in articles:
+    def _add_batch(self, items: list[Article | Record], report: IndexReport) -> None:
+        given = [item if isinstance(item, Record) else self._preparer.begin(item) for item in items]
+        known = self._store.known([record.article.id for record in given])
+        changed, moved = list[Record](), dict[str, str | None]()
+        for record in given:
+            article = record.article
             stored, origin = known.get(article.id, (None, None))
-            if stored != digest(article, self._cutting):
-                changed.append(article)
+            if stored != record.digest:
+                changed.append(record)
             elif origin != article.origin:
                 moved[article.id] = article.origin
-        report.unchanged += len(articles) - len(changed)
+        report.unchanged += len(given) - len(changed)
         if not changed and not moved:
             return
-        ids = {article.id for article in changed}
-        heirs = self._heirs(ids)
-        records = self._plan(changed + heirs, ignore=ids | {article.id for article in heirs})
+        ids = {record.article.id for record in changed}
+        heirs = [self._preparer.begin(heir) for heir in self._heirs(ids)]
+        records = self._plan(changed + heirs, ignore=ids | {heir.article.id for heir in heirs})
         with self._store.write() as writing:
             writing.put(records)
             writing.move(moved)
@@ -127,69 +120,66 @@ class Indexer:
         report.updated += updated
         report.added += len(changed) - updated
         report.duplicates |= {record.article.id: record.duplicate_of for record in records if record.duplicate_of is not None}
-        report.notes += [(article.origin or article.id, note) for article in changed for note in article.notes]
+        changed_articles = [record.article for record in changed]
+        report.notes += [(article.origin or article.id, note) for article in changed_articles for note in article.notes]
 
-    def _plan(self, articles: list[Article], ignore: set[str]) -> list[Record]:
+    def _plan(self, given: list[Record], ignore: set[str]) -> list[Record]:
         """Everything that is slow, before the transaction: duplicates found, passages cut and encoded.
 
         `ignore` are stored articles that this transaction replaces or takes out.
         """
-        keys = [band_keys(article.text) for article in articles]
+        keys = [record.bands or band_keys(record.article.text) for record in given]
         stored = self._store.holders([key for some in keys for key in some])
         originals: dict[int, list[Article]] = {}
         records: list[Record] = []
-        for article, own in zip(articles, keys, strict=True):
+        for record, own in zip(given, keys, strict=True):
+            article = record.article
             same = _twin(article, own, originals) or self._stored_twin(article, own, stored, ignore)
             if same is not None:
-                records.append(Record(article, digest(article, self._cutting), duplicate_of=same))
+                records.append(Record(article, record.digest, duplicate_of=same))
                 continue
-            records.append(Record(article, digest(article, self._cutting), own, self._cut(article)))
+            records.append(replace(record, bands=own))
             for key in own:
                 originals.setdefault(key, []).append(article)
-        self._encode([record for record in records if record.passages])
+        kept = [record for record in records if record.duplicate_of is None]
+        self._preparer.complete(kept)
+        if any(record.passages for record in kept):
+            self._collection.remember_encoder()
         return records
 
-    def _stored_twin(self, article: Article, keys: list[int], stored: dict[int, list[str]], ignore: set[str]) -> str | None:
+    def _stored_twin(self, article: Article, keys: Sequence[int], stored: dict[int, list[str]], ignore: set[str]) -> str | None:
         """The id of a stored article with the same story; those that share most bands are looked at first."""
         shared = Counter(other for key in keys for other in stored.get(key, ()) if other not in ignore)
         nearest = [other for other, _ in sorted(shared.items(), key=lambda pair: (-pair[1], pair[0]))[:_MOST_CANDIDATES]]
         texts = self._store.texts(nearest) if nearest else {}
         return next((other for other in nearest if other in texts and same_story(article.text, texts[other])), None)
 
-    def _cut(self, article: Article) -> list[Passage]:
-        return chunk(article, budget=self._cutting.budget, overlap=self._cutting.overlap, encoding=self._cutting.encoding)
 
-    def _encode(self, records: list[Record]) -> None:
-        texts = [embedding_text(record.article, passage) for record in records for passage in record.passages]
-        if not texts:
-            return
-        self._collection.remember_encoder()
-        encoded = self._collection.encoder.encode_passages(texts)
-        ends = list(itertools.accumulate(len(record.passages) for record in records))
-        for record, start, end in zip(records, [0, *ends], ends, strict=False):
-            record.vectors = encoded[start:end]
-
-
-def _twin(article: Article, keys: list[int], originals: dict[int, list[Article]]) -> str | None:
+def _twin(article: Article, keys: Sequence[int], originals: dict[int, list[Article]]) -> str | None:
     """The id of an article of this batch with the same story."""
     near = {other.id: other for key in keys for other in originals.get(key, ())}
     return next((other.id for other in near.values() if same_story(article.text, other.text)), None)
 
 
-def _sort_out(batch: list[Article | Skipped], report: IndexReport, seen: set[str]) -> list[Article]:
+def _source(item: Item) -> Article | Skipped:
+    return item.article if isinstance(item, Record) else item
+
+
+def _sort_out(batch: list[Item], report: IndexReport, seen: set[str]) -> list[Article | Record]:
     """The articles of a batch that can be stored; the others go into the report."""
-    articles = []
+    articles: list[Article | Record] = []
     for item in batch:
         if isinstance(item, Skipped):
             report.skipped.append((item.origin, item.reason))
             continue
-        if item.id in seen:
-            reason = f"another article of this run has the id {item.id!r}: give it its own"
-        elif not (reason := _unstorable(item)):
-            seen.add(item.id)
+        article = item.article if isinstance(item, Record) else item
+        if article.id in seen:
+            reason = f"another article of this run has the id {article.id!r}: give it its own"
+        elif not (reason := _unstorable(article)):
+            seen.add(article.id)
             articles.append(item)
             continue
-        report.skipped.append((item.origin or item.id, reason))
+        report.skipped.append((article.origin or article.id, reason))
     return articles
 
 
@@ -213,13 +203,14 @@ def _unstorable(article: Article) -> str:
 _TEXTS = ("id", "text", "title", "source", "url", "date", "origin")
 
 
-def _batches(items: Iterable[Article | Skipped]) -> Iterator[list[Article | Skipped]]:
+def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
     """At most `_BATCH` items and about `_BATCH_CHARACTERS`: a batch is held in memory with its passages and vectors."""
-    batch: list[Article | Skipped] = []
+    batch: list[Item] = []
     characters = 0
     for item in items:
         batch.append(item)
-        characters += len(item.text) if isinstance(item, Article) else 0
+        article = _source(item)
+        characters += len(article.text) if isinstance(article, Article) else 0
         if len(batch) >= _BATCH or characters >= _BATCH_CHARACTERS:
             yield batch
             batch, characters = [], 0

@@ -20,7 +20,7 @@ from index.store import PassageRow, Store
 
 ANALYSIS = "1"
 """Raise it when folding or stemming change: BM25 is then made again from the store on the next open."""
-_TITLE_BOOST = 0.35
+TITLE_BOOST = 0.35
 _HEAP = 64_000_000
 _COMMIT_EVERY = 20_000
 _log = logging.getLogger(__name__)
@@ -186,7 +186,7 @@ class LexicalIndex:
         clauses = []
         for word in words:
             options = [option for option in word if option.weight > 0]
-            for field, boost in (("body", 1.0), ("title", _TITLE_BOOST)):
+            for field, boost in (("body", 1.0), ("title", TITLE_BOOST)):
                 if options:
                     clauses.append(self._best_of(options, field, boost))
         if not clauses or (allowed is not None and not len(allowed)):

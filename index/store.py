@@ -169,6 +169,11 @@ class Store:
         with self._database.reading() as connection:
             return [(row.id, row.origin) for row in connection.execute(select(articles.c.id, articles.c.origin))]
 
+    def digests(self) -> list[str]:
+        """The digest of every article."""
+        with self.engine.connect() as connection:
+            return list(connection.scalars(select(articles.c.digest)))
+
     def known(self, ids: Sequence[str]) -> dict[str, tuple[str, str | None]]:
         """The digest and the origin of those of `ids` that are stored."""
         query = select(articles.c.id, articles.c.digest, articles.c.origin)

@@ -13,12 +13,11 @@ from typing import Any, Self
 from index.article import Article, Language
 from index.collection import DATABASE, Collection
 from index.database import shown
-from index.embedding.encoder import load_encoder
 from index.errors import InputError
 from index.hits import Filters, Hit
-from index.indexing import Cutting, Indexer, IndexReport, Progress
+from index.indexing import Indexer, IndexReport, Progress
 from index.language import detect_language
-from index.readers import Skipped, read_source
+from index.readers import Skipped
 from index.recall import Recall
 from index.recall import measure as measure_recall
 from index.retrieval import select_by_article
@@ -34,6 +33,7 @@ from qa.finding import Finder, make_reranking
 from qa.generative import make_writer
 from qa.models import ChatModel, load_chat_model
 from qa.models.base import never
+from qa.opening import articles, cutting, open_collection
 from qa.parts import model_facts, setting_facts
 from qa.settings import Settings, load_settings
 from qa.translation import make_quote_translator
@@ -59,8 +59,7 @@ class Dalil:
         self._collection = collection
         self._finder = Finder(collection, make_reranking(settings))
         self._talk = Talk(settings.place, settings.conversation_days)
-        cutting = Cutting(settings.passage_tokens, settings.passage_overlap, settings.encoding)
-        self._indexer = Indexer(collection, cutting)
+        self._indexer = Indexer(collection, cutting(settings))
         self.on_answer: Callable[[Answer], None] | None = None
         """Called with every answer, in the thread that made it; for counting."""
 
@@ -68,14 +67,11 @@ class Dalil:
     def open(cls, data: str | Path | None = None, *, create: bool = True, **settings: Any) -> Self:
         """Open the index in `data` (created when missing and `create`), with settings as keywords.
 
-        Raises `IndexMissing` (nothing there and not `create`), `EncoderMismatch`, `SettingsError`, `StoreError`.
+        Raises `IndexMissing` (nothing there and not `create`), `EncoderMismatch`, `SettingsError`, `StoreError`, and with
+        Milvus `MissingExtra`, `SearchUnavailable`.
         """
         chosen, origins = load_settings(data=data, **settings)
-        prefixes = {"query_prefix": chosen.query_prefix, "passage_prefix": chosen.passage_prefix}
-        named = [chosen.encoder, *(f"{name}={value!r}" for name, value in prefixes.items() if value is not None)]
-        collection = Collection(
-            chosen.place, " ".join(named), lambda: load_encoder(chosen.encoder, **prefixes, device=chosen.device), create=create
-        )
+        collection = open_collection(chosen, create=create)
         return cls(chosen, origins, collection)
 
     def __enter__(self) -> Self:
@@ -86,20 +82,25 @@ class Dalil:
 
     # -- articles --------------------------------------------------------------------------------------------------------
 
-    def index(self, sources: Sequence[str | Path], progress: Progress | None = None, *, prune: bool = False) -> IndexReport:
+    def index(
+        self,
+        sources: Sequence[str | Path],
+        progress: Progress | None = None,
+        *,
+        prune: bool = False,
+        ray: str | None = None,
+    ) -> IndexReport:
         """Add or refresh articles from files, folders, feeds and URLs; `progress(done, total, what)` is called as it goes.
 
-        With `prune`, articles that were once read from under `sources` and are no longer there are taken out.
+        With `prune`, articles that were once read from under `sources` and are no longer there are taken out. With `ray`,
+        the address of a Ray cluster or `local`, they are read, cut and encoded there, for the same index: see
+        `index.cluster`. Raises `ClusterError` and `MissingExtra` then.
         """
-        items = (item for source in sources for item in self._read(str(source)))
+        items = articles(self.settings, self._collection, [str(source) for source in sources], ray)
         report, seen = self._indexer.add(items, progress)
         if prune:
             report.removed = len(self.remove(self._vanished(sources, seen, report)))
         return report
-
-    def _read(self, source: str) -> Iterator[Any]:
-        largest = int(self.settings.max_file_mb * 1_000_000)
-        return read_source(source, max_bytes=largest, allow_private=self.settings.allow_private_urls)
 
     def _vanished(self, sources: Sequence[str | Path], seen: set[str], report: IndexReport) -> list[str]:
         """Stored articles from under `sources` that were not seen this time; files with anything unreadable keep theirs."""
@@ -269,6 +270,7 @@ class Dalil:
         index = self._collection.store.counts() | {
             "folder": str(self._collection.folder),
             "articles in": shown(self._collection.place.at(DATABASE)),
+            "engine": self._collection.engine.name,
             "vectors": len(vectors),
             "vector search": vectors.kind,
             "BM25 passages": self._collection.lexical.documents,

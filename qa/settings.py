@@ -24,6 +24,7 @@ _WITHOUT_MODEL_S = 5.0  # for finding passages and answering in their own words
 SECRETS = frozenset(
     {
         "llm_key",
+        "milvus_token",
         "slack_bot_token",
         "slack_signing_secret",
         "slack_app_token",
@@ -99,6 +100,10 @@ class Settings(BaseModel):
     reranker: str | None = Field(None, description="cross-encoder that orders passages anew: a model name or folder")
     reranker_device: str | None = Field(None, description="torch device of the reranker, such as `cpu` or `cuda`")
     rerank_passages: int = Field(20, ge=2, le=200, description="passages that the reranker reads for a question")
+    milvus: str | None = Field(
+        None, description="Milvus for vectors and BM25: `http://localhost:19530`, or a path that ends in .db for milvus-lite"
+    )
+    milvus_token: SecretStr | None = Field(None, description="token or `user:password` for Milvus; never shown, never logged")
     encoding: str = Field("dalil_ar_en", description="tiktoken encoding that counts passage tokens")
     passage_tokens: int = Field(200, ge=16, le=8192, description="token budget of a passage")
     passage_overlap: int = Field(1, ge=0, le=10, description="whole sentences shared by neighbouring passages")

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from index.article import Article
 from index.collection import Collection
+from index.engine import Engine
 from index.indexing import Cutting
 from index.language.stemming import terms
 from index.lexical import Option
@@ -79,10 +80,16 @@ class ToyEncoder:
 
 
 def open_collection(
-    folder: Path, sizes: Sizes | None = None, *, encoder: ToyEncoder | None = None, setting: str = "toy", wait: float = 5.0
+    folder: Path,
+    sizes: Sizes | None = None,
+    *,
+    encoder: ToyEncoder | None = None,
+    setting: str = "toy",
+    engine: Engine | None = None,
+    wait: float = 5.0,
 ) -> Collection:
     """A collection with the toy encoder."""
-    return Collection(folder, setting, lambda: encoder or ToyEncoder(), sizes=sizes, wait=wait)
+    return Collection(folder, setting, lambda: encoder or ToyEncoder(), sizes=sizes, engine=engine, wait=wait)
 
 
 def numbered(number: int, words: int = 12, version: int = 0) -> Article:

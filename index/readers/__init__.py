@@ -10,7 +10,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
 from typing import BinaryIO
@@ -19,7 +19,20 @@ from index.article import Article
 from index.errors import ReadError
 from index.readers.base import MAX_BYTES, Draft, Drafts, Skipped, finish, printable
 
-__all__ = ["MAX_BYTES", "SUFFIXES", "Skipped", "read_bytes", "read_path", "read_source"]
+__all__ = [
+    "LINES",
+    "MAX_BYTES",
+    "SUFFIXES",
+    "Naming",
+    "Skipped",
+    "Unnamed",
+    "files",
+    "is_wide",
+    "read_bytes",
+    "read_file",
+    "read_path",
+    "read_source",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -41,29 +54,49 @@ _MODULES = {
     ".xml": "feed",
 }
 SUFFIXES = frozenset(_MODULES)
-_LINES = (".jsonl", ".ndjson")
+LINES = (".jsonl", ".ndjson")
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 
 
-@dataclass(slots=True)
-class _Run:
-    """One walk over a path: its limit, and which id was given to which origin."""
+@dataclass(frozen=True, slots=True)
+class Unnamed:
+    """An article as read without looking at others: where `names` are given, its id is the first of them that is free."""
 
-    max_bytes: int
+    article: Article
+    names: tuple[str, ...]
+    told: str
+
+
+def _unnamed(draft: Draft | Skipped, origin: str, names: tuple[str, ...]) -> Unnamed | Skipped:
+    if isinstance(draft, Skipped):
+        return draft
+    where = origin if draft.place is None else f"{origin}:{draft.place.removeprefix('line ')}"
+    told = f"{draft.place}: " if draft.place else ""
+    try:
+        article = finish(draft, draft.id or names[0], where)
+    except ReadError as error:
+        return Skipped(where, f"{told}{error}")
+    return Unnamed(article, () if draft.id else names, told)
+
+
+@dataclass(slots=True)
+class Naming:
+    """One walk over a path: which id was given to which origin."""
+
     taken: dict[str, str] = field(default_factory=dict)
 
-    def article(self, draft: Draft, origin: str, names: tuple[str, ...]) -> Article | Skipped:
-        """The article of a draft; without an id of its own it takes the first of `names` that is still free."""
-        where = origin if draft.place is None else f"{origin}:{draft.place.removeprefix('line ')}"
-        told = f"{draft.place}: " if draft.place else ""
-        article_id = draft.id or next((name for name in names if name not in self.taken), names[-1])
-        try:
-            article = finish(draft, article_id, where)
-        except ReadError as error:
-            return Skipped(where, f"{told}{error}")
+    def article(self, item: Unnamed | Skipped) -> Article | Skipped:
+        """The article with its id, or that its id is taken."""
+        if isinstance(item, Skipped):
+            return item
+        article = item.article
+        free = next((name for name in item.names if name not in self.taken), article.id if not item.names else item.names[-1])
+        if free != article.id:
+            article = replace(article, id=free)
+        where = article.origin or article.id
         if article.id in self.taken:
             return Skipped(
-                where, f"{told}the id {article.id!r} is taken by {self.taken[article.id]}; give each article its own id"
+                where, f"{item.told}the id {article.id!r} is taken by {self.taken[article.id]}; give each article its own id"
             )
         self.taken[article.id] = where
         return article
@@ -94,31 +127,17 @@ def read_source(
             max_bytes=url.MAX_BYTES if fetch_bytes is None else fetch_bytes,
             timeout=url.TIMEOUT if fetch_seconds is None else fetch_seconds,
         )
-        run = _Run(max_bytes)
+        naming = Naming()
         for draft in _drafts(got.suffix, got.data, address, got.charset, max_bytes):
-            yield _with_url(draft, address, run)
+            yield naming.article(_unnamed(_with_url(draft, address), address, (address,)))
     except ReadError as error:
         yield Skipped(address, _without_name(error, address))
     except Exception as error:
         yield Skipped(address, _failed(error, address))
 
 
-def _with_url(draft: Draft | Skipped, address: str, run: _Run) -> Article | Skipped:
-    if isinstance(draft, Skipped):
-        return draft
-    if draft.place is None:
-        draft = Draft(
-            text=draft.text,
-            id=address,
-            title=draft.title,
-            source=draft.source,
-            url=address,
-            date=draft.date,
-            language=draft.language,
-            quotable=draft.quotable,
-            notes=draft.notes,
-        )
-    return run.article(draft, address, (address,))
+def _with_url(draft: Draft | Skipped, address: str) -> Draft | Skipped:
+    return draft if isinstance(draft, Skipped) or draft.place is not None else replace(draft, id=address, url=address)
 
 
 def read_path(path: Path, *, max_bytes: int = MAX_BYTES) -> Iterator[Article | Skipped]:
@@ -127,7 +146,16 @@ def read_path(path: Path, *, max_bytes: int = MAX_BYTES) -> Iterator[Article | S
     A file of one article gives it its name without the suffix as id; if that is taken, its path within the folder. `max_bytes`
     is the limit for a file, and for each line of a `.jsonl` file.
     """
-    run = _Run(max_bytes)
+    naming = Naming()
+    for file in files(path):
+        if isinstance(file, Skipped):
+            yield file
+        else:
+            yield from map(naming.article, read_file(*file, max_bytes))
+
+
+def files(path: Path) -> Iterator[tuple[Path, Path] | Skipped]:
+    """The file at `path`, or all under that folder in sorted order, each with its path within the folder."""
     origin = printable(str(path))
     try:
         is_folder = path.is_dir()
@@ -139,12 +167,9 @@ def read_path(path: Path, *, max_bytes: int = MAX_BYTES) -> Iterator[Article | S
         yield Skipped(origin, "there is no such file or folder")
     elif is_folder:
         for file in _walk(path, set()):
-            if isinstance(file, Skipped):
-                yield file
-            else:
-                yield from _read_file(file, file.relative_to(path), run)
+            yield file if isinstance(file, Skipped) else (file, file.relative_to(path))
     else:
-        yield from _read_file(path, Path(path.name), run)
+        yield path, Path(path.name)
 
 
 def _walk(folder: Path, seen: set[tuple[int, int]]) -> Iterator[Path | Skipped]:
@@ -170,10 +195,16 @@ def _walk(folder: Path, seen: set[tuple[int, int]]) -> Iterator[Path | Skipped]:
 def read_bytes(name: str, data: bytes, *, max_bytes: int = MAX_BYTES) -> Iterator[Article | Skipped]:
     """The articles of a file that is in memory, read as `read_path` reads one of this name; `name` is their origin."""
     path = Path(name.replace("\\", "/").rpartition("/")[2])
-    yield from _read_file(path, path, _Run(max_bytes), data)
+    yield from map(Naming().article, read_file(path, path, max_bytes, data))
 
 
-def _read_file(path: Path, within: Path, run: _Run, data: bytes | None = None) -> Iterator[Article | Skipped]:
+def read_file(
+    path: Path, within: Path, max_bytes: int, data: bytes | None = None, *, lines: tuple[int, int] | None = None, first: int = 1
+) -> Iterator[Unnamed | Skipped]:
+    """The articles of one file, or of `data` as if it stood there, not looking at any other.
+
+    `lines` are the bytes from and to which whole lines of it are read, the first of which has the number `first`.
+    """
     origin = printable(str(path))
     names = (printable(path.stem).strip() or "_", printable(within.as_posix()))
     suffix = path.suffix.lower()
@@ -184,8 +215,11 @@ def _read_file(path: Path, within: Path, run: _Run, data: bytes | None = None) -
         if data is None and not stat.S_ISREG(path.stat().st_mode):
             raise ReadError("this is no regular file")
         with path.open("rb") if data is None else io.BufferedReader(io.BytesIO(data)) as file:
-            for draft in _file_drafts(file, suffix, origin, run.max_bytes):
-                yield draft if isinstance(draft, Skipped) else run.article(draft, origin, names)
+            if lines is not None:
+                file.seek(lines[0])
+                file = io.BufferedReader(io.BytesIO(file.read(lines[1] - lines[0])))
+            for draft in _file_drafts(file, suffix, origin, max_bytes, first):
+                yield _unnamed(draft, origin, names)
     except ReadError as error:
         yield Skipped(origin, _without_name(error, origin))
     except OSError as error:
@@ -207,11 +241,16 @@ def _without_name(error: ReadError, origin: str) -> str:
     return str(error).removeprefix(f"{origin}: ")
 
 
-def _file_drafts(file: BinaryIO, suffix: str, origin: str, max_bytes: int) -> Drafts:
-    if suffix in _LINES and not file.peek(4).startswith(_WIDE):  # type: ignore[attr-defined]
+def is_wide(head: bytes) -> bool:
+    """Whether a file that begins so has characters of two or four bytes, which are no lines of bytes."""
+    return head.startswith(_WIDE)
+
+
+def _file_drafts(file: BinaryIO, suffix: str, origin: str, max_bytes: int, first: int) -> Drafts:
+    if suffix in LINES and not (first == 1 and is_wide(file.peek(4))):  # type: ignore[attr-defined]
         from index.readers import jsonl
 
-        return jsonl.read_lines(_bounded_lines(file, max_bytes), origin, max_bytes)
+        return jsonl.read_lines(_bounded_lines(file, max_bytes), origin, max_bytes, first)
     data = file.read(max_bytes + 1)
     if len(data) > max_bytes:
         raise ReadError(f"it is larger than the limit of {max_bytes:,} bytes; split it, or raise the limit")
@@ -229,7 +268,7 @@ def _bounded_lines(file: BinaryIO, max_bytes: int) -> Iterator[bytes]:
 
 
 def _drafts(suffix: str, data: bytes, origin: str, charset: str | None, max_bytes: int) -> Drafts:
-    if suffix in _LINES:
+    if suffix in LINES:
         from index.readers import jsonl
         from index.readers.encoding import decode
 

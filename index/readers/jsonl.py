@@ -37,9 +37,12 @@ def read(data: bytes, name: str, charset: str | None = None) -> Drafts:
         raise ReadError(f"{name}: it holds {_kind(document)}; expected an article, a list of articles or {{'articles': [...]}}")
 
 
-def read_lines(lines: Iterable[bytes], name: str, max_bytes: int = MAX_BYTES) -> Drafts:
-    """The articles of a file with one JSON object a line; `max_bytes` is for one line, as such files have any length."""
-    for number, line in enumerate(lines, start=1):
+def read_lines(lines: Iterable[bytes], name: str, max_bytes: int = MAX_BYTES, first: int = 1) -> Drafts:
+    """The articles of a file with one JSON object a line; `max_bytes` is for one line, as such files have any length.
+
+    `first` is the number of the first line.
+    """
+    for number, line in enumerate(lines, start=first):
         if number == 1:
             line = line.removeprefix(_BOM)
         if line.strip():

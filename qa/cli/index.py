@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from index.article import Language
+from index.cluster import LOCAL
 from index.errors import ReadError
 from index.indexing import IndexReport
 from prompts import message
@@ -25,19 +26,27 @@ SHOWN = 20
 @click.command("index", short_help="Add or refresh articles.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--prune", is_flag=True, help="Take out articles that were read from there before and are gone now.")
+@click.option(
+    "--ray",
+    is_flag=False,
+    flag_value=LOCAL,
+    metavar="[ADDRESS]",
+    help="Read, cut and encode on a Ray cluster, as in --ray=10.0.0.1:6379; without an address, on all cores here.",
+)
 @data_option
 @json_option
-def command(paths: tuple[str, ...], prune: bool, data: Path | None, as_json: bool) -> None:
+def command(paths: tuple[str, ...], prune: bool, ray: str | None, data: Path | None, as_json: bool) -> None:
     """Add or refresh articles from files, folders, feeds and web addresses. What is unchanged costs nothing.
 
     \b
     dalil index articles/
     dalil index مقالات/ news.jsonl https://example.org/feed.xml
+    dalil index articles/ --ray
     """
     dalil = Dalil.open(data)
     try:
         with progress_bar() as progress:
-            report = dalil.index(paths, progress=progress, prune=prune)
+            report = dalil.index(paths, progress=progress, prune=prune, ray=ray)
     finally:
         dalil.close()
     nothing = not (report.added or report.updated or report.unchanged or report.removed or report.duplicates)

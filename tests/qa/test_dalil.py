@@ -257,7 +257,7 @@ def test_other_prefixes_are_another_encoder(dalil: Dalil) -> None:
 
 
 def test_other_weights_are_another_encoder(dalil: Dalil, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qa.dalil.load_encoder", lambda *_, **__: ToyEncoder("bundled-of-another-release", 256))
+    monkeypatch.setattr("qa.opening.load_encoder", lambda *_, **__: ToyEncoder("bundled-of-another-release", 256))
     with Dalil.open(dalil.settings.data) as other, pytest.raises(EncoderMismatch, match="bundled-of-another-release"):
         other.ask("كم كلف السد؟")
     assert not dalil.ask("كم كلف سد وادي الزهور؟").refused
