@@ -72,7 +72,7 @@ class Workers:
 
     async def run(self, call: Callable[P, T], /, *args: P.args, **keywords: P.kwargs) -> T:
         """The result of a call. When the caller is cancelled, a call that has not begun never does. Raises `TooBusyError`."""
-        return await asyncio.wrap_future(self._submit(lambda: call(*args, **keywords)))
+        return await self._result(self._submit(lambda: call(*args, **keywords)))
 
     async def next(self, call: Callable[[], T]) -> T:
         """The result of a further step of what was let in before: it takes its turn, but is never refused."""
@@ -82,7 +82,7 @@ class Workers:
         """The result of `call(left)`, where `left()` is true once nobody waits for it any more. Raises `TooBusyError`."""
         left = Flag()
         try:
-            return await asyncio.wrap_future(self._submit(lambda: call(left.is_set)))
+            return await self._result(self._submit(lambda: call(left.is_set)))
         finally:
             left.set()
 
@@ -115,6 +115,8 @@ class Workers:
                 put(None, None, True)
 
         driving = self._submit(drive)
+        limit = loop.call_later(self._longest_wait, driving.cancel)
+        driving.add_done_callback(lambda one: put(None, self._waited_too_long(), True) if one.cancelled() else None)
         try:
             while True:
                 item, error, last = await arrived.get()
@@ -125,6 +127,7 @@ class Workers:
                 yield item  # type: ignore[misc]
         finally:
             stopped.set()
+            limit.cancel()
             driving.cancel()
 
     def close(self, seconds: float = 0.0) -> None:
@@ -133,6 +136,23 @@ class Workers:
         end = time.monotonic() + seconds
         while self._begun and time.monotonic() < end:
             time.sleep(0.02)
+
+    async def _result(self, future: "Future[T]") -> T:
+        """What a call gives; when it waits longer than it should have to, it is taken back."""
+        limit = asyncio.get_running_loop().call_later(self._longest_wait, future.cancel)  # which a call that runs survives
+        try:
+            return await asyncio.wrap_future(future)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if future.cancelled() and not (task and task.cancelling()):
+                raise self._waited_too_long() from None
+            raise
+        finally:
+            limit.cancel()
+
+    def _waited_too_long(self) -> TooBusyError:
+        self.on_refused()
+        return TooBusyError(f"this waited for {self._longest_wait:g} s already; try again later", self.expected_wait_s)
 
     def _submit(self, call: Callable[[], T], *, begun: bool = False) -> "Future[T]":
         if not begun:
