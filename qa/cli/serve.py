@@ -27,7 +27,7 @@ _BACKLOG = 2048
 def _workers(_context: click.Context, _parameter: click.Parameter, value: str | None) -> int | str | None:
     if value is None or value == "auto":
         return value
-    if value.isdecimal() and 1 <= int(value) <= 256:  # noqa: PLR2004
+    if value.isdecimal() and 1 <= int(value) <= 256:
         return int(value)
     raise click.BadParameter(f"{value!r} is neither a number from 1 to 256 nor auto")
 

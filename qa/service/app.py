@@ -42,7 +42,9 @@ def create_app(dalil: Dalil, settings: Settings, shared: Path | None = None) -> 
     counted = Metrics(here.readers, here.writer)
     counted.follow("dalil_stopping", "Whether a process is about to end.", lambda: here.stopping.began)
     if isinstance(dalil, Dalil):
-        counted.follow("dalil_index_generation", "The state of the index that a process answers from.", lambda: dalil.generation)
+        counted.follow(
+            "dalil_index_generation", "The state of the index that a process answers from.", lambda: dalil.generation
+        )
     dalil.on_answer = counted.answered
 
     @asynccontextmanager

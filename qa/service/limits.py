@@ -11,8 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.errors import DalilError
 from qa.chat.channels import PATHS
-from qa.service.errors import TURNED_AWAY, describe, error_response, retry_headers
 from qa.service.context import Context
+from qa.service.errors import TURNED_AWAY, describe, error_response, retry_headers
 from qa.service.hosts import is_loopback, named_host, names_loopback, public_host
 from qa.service.work import Workers
 

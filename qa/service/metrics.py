@@ -65,7 +65,9 @@ class Metrics:
         waiting = self._gauge("dalil_queue", "Calls that wait for a thread.", ["work"])
         running = self._gauge("dalil_working", "Calls that a thread is at work on.", ["work"])
         full = Counter("dalil_queue_refused", "Calls that would have waited too long.", ["work"], registry=registry)
-        waited = Histogram("dalil_wait_seconds", "Time a call waited for a thread.", ["work"], buckets=_SECONDS, registry=registry)
+        waited = Histogram(
+            "dalil_wait_seconds", "Time a call waited for a thread.", ["work"], buckets=_SECONDS, registry=registry
+        )
         took = Histogram("dalil_work_seconds", "Time a thread took for a call.", ["work"], buckets=_SECONDS, registry=registry)
         self._now: list[tuple[Gauge, Callable[[], float]]] = []
         for one in workers:

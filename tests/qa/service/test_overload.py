@@ -27,7 +27,11 @@ READING = {
 }
 WRITING = {
     "add": ("POST", "/articles", {"json": {"text": "x"}}),
-    "file": ("POST", "/articles/files", {"params": {"name": "a.txt"}, "content": b"x", "headers": {"Content-Type": "application/octet-stream"}}),
+    "file": (
+        "POST",
+        "/articles/files",
+        {"params": {"name": "a.txt"}, "content": b"x", "headers": {"Content-Type": "application/octet-stream"}},
+    ),
     "remove": ("DELETE", "/articles/a", {}),
 }
 

@@ -74,7 +74,7 @@ def test_readiness_says_no_while_everything_is_still_answered(serve, stand_in):
         assert "retry-after" in told.headers
         assert client.get("/healthz").status_code == 200
         assert client.get("/search", params={"q": "x"}).status_code == 200
-        assert 'dalil_stopping 1.0' in client.get("/metrics").text
+        assert "dalil_stopping 1.0" in client.get("/metrics").text
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

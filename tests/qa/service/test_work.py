@@ -41,7 +41,11 @@ def test_no_more_wait_than_may(make, threads, waiting):
         workers.on_refused = lambda: refused.append(1)
         release, calls = await occupied(workers, threads + waiting)
         assert (workers.running, workers.waiting) == (threads, waiting)
-        for attempt in (lambda: workers.run(int), lambda: workers.watched(lambda left: 1), lambda: anext(workers.iterate(iter))):
+        for attempt in (
+            lambda: workers.run(int),
+            lambda: workers.watched(lambda left: 1),
+            lambda: anext(workers.iterate(iter)),
+        ):
             with pytest.raises(TooBusyError) as caught:
                 await attempt()
             assert int(caught.value.headers["Retry-After"]) >= 1
