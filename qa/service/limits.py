@@ -159,13 +159,15 @@ class _Response:
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
+            if self.deadline is not None:
+                if self.deadline.expired():
+                    raise TimeoutError  # too late to begin by a hair: the error is on its way
+                # A stream that has begun looks after its own time and can still say that it ran out.
+                self.deadline.reschedule(None)
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
             for name, value in self._headers.items():
                 headers.setdefault(name, value)
-            if self.deadline is not None:
-                # A stream that has begun looks after its own time and can still say that it ran out.
-                self.deadline.reschedule(None)
         await self._send(message)
 
     async def fail(self, scope: Scope, error: Exception, arrived: bool) -> None:

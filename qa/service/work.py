@@ -23,7 +23,7 @@ _NEW_SHARE = 0.1
 
 
 class Workers:
-    """`threads` threads, and at most `waiting` calls that wait for one, none of them longer than `longest_wait_s` as it looks."""
+    """`threads` threads, and at most `waiting` calls that wait for one, none of them longer than `longest_wait_s`."""
 
     def __init__(self, name: str, threads: int, waiting: int = 100, longest_wait_s: float = LONGEST_WAIT_S) -> None:
         self.name = name

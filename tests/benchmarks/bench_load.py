@@ -83,7 +83,7 @@ def serving(data: Path, workers: int) -> Iterator[Service]:
     many = ["--workers", str(workers)] if workers != 1 else []
     process = subprocess.Popen([sys.executable, "-m", "qa.cli", "serve", "--data", str(data), "--port", str(port), *many])
     try:
-        for _ in range(300):
+        while process.poll() is None:  # minutes, on a busy machine
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5).close()
                 break

@@ -215,7 +215,7 @@ Pattern = Callable[[Clients], Awaitable[None]]
 
 
 async def closed(clients: Clients, kinds: dict[str, float], many: int, seconds: float, rate: float = 0.0) -> None:
-    """`many` clients for so long, each sending one after another; together at most `rate` a second, as fast as they can with 0."""
+    """`many` clients for so long, each sending one after another; together at most `rate` a second (0: as fast as they can)."""
     end = time.perf_counter() + seconds
     pause = many / rate if rate else 0.0
     names, weights = list(kinds), list(kinds.values())
