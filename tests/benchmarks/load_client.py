@@ -191,7 +191,7 @@ class Clients:
         other = Connection(self.port)
         found = await other.send("GET", f"/search?q={name}")
         other.close()
-        if found.status == 200 and (f'"{name}"'.encode() in found.body) is not there:
+        if found.status == 200 and (f'"article_id":"{name}"'.encode() in found.body) is not there:
             self.tally.wrong["an added article not found" if there else "a removed article found"] += 1
 
     async def one(self, kind: str, to: Connection, since: float | None = None) -> None:
