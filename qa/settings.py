@@ -130,7 +130,7 @@ class Settings(BaseModel):
         None,
         ge=0,
         le=3600,
-        description="seconds from when a stopping service says so at `/readyz` until it takes nothing new (3 for others, or 0)",
+        description="seconds from when a stopping service says so at `/readyz` to taking nothing new; 3 where others reach it",
     )
     stop_s: float = Field(25, ge=0, le=3600, description="seconds that a stopping service gives what is under way to finish")
     public_url: str | None = Field(
