@@ -133,6 +133,11 @@ class Collection:
         if "encoder" not in stored:
             self.store.set_facts(**facts)
 
+    @property
+    def generation(self) -> int:
+        """The state of the store that searches saw last, -1 before the first one."""
+        return self._generation
+
     # -- what follows the store ------------------------------------------------------------------------------------------
 
     @property

@@ -261,6 +261,11 @@ class Dalil:
         """How many articles, duplicates among them, and passages there are."""
         return self._collection.store.counts()
 
+    @property
+    def generation(self) -> int:
+        """The state of the index that was last answered from: a number that grows with every change of articles."""
+        return self._collection.generation
+
     # -- state -----------------------------------------------------------------------------------------------------------
 
     def facts(self) -> dict[str, dict[str, Any]]:

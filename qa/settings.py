@@ -143,6 +143,20 @@ class Settings(BaseModel):
     allow_private_urls: bool = Field(False, description="let `dalil index URL` reach private and loopback addresses")
     host: str = Field("127.0.0.1", description="address the service listens on")
     port: int = Field(8080, ge=0, le=65535, description="port the service listens on")
+    workers: int | Literal["auto"] = Field(
+        1, ge=1, le=256, description="processes of the service; `auto`: one for each processor that may be used"
+    )
+    max_waiting: int = Field(100, ge=0, description="requests in each process that may wait for their turn; more get 503")
+    max_wait_s: float = Field(
+        10, gt=0, description="longest time that a request should have to wait for its turn; where it would be more: 503"
+    )
+    drain_s: float | None = Field(
+        None,
+        ge=0,
+        le=3600,
+        description="seconds from when a stopping service says so at `/readyz` to taking nothing new; 3 where others reach it",
+    )
+    stop_s: float = Field(25, ge=0, le=3600, description="seconds that a stopping service gives what is under way to finish")
     public_url: str | None = Field(
         None, pattern=r"^https?://\S+$", description="address under which others reach the service, for links in answers"
     )
@@ -186,6 +200,13 @@ class Settings(BaseModel):
     def place(self) -> Place:
         """Where articles, conversations, feedback and keys are."""
         return Place(self.data, None if self.database is None else read_address(self.database.get_secret_value()))
+
+    @property
+    def processes(self) -> int:
+        """How many processes the service has."""
+        if self.workers == "auto":
+            return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return self.workers
 
     @property
     def longest_answer_s(self) -> float:

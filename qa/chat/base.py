@@ -27,6 +27,13 @@ from qa.settings import Settings
 T = TypeVar("T")
 
 
+_QUIET_S, _LOOK_S, _LAST_WORDS_S = 0.2, 0.05, 3.0
+
+
+class _StoppedError(Exception):
+    """Raised where a question is still unanswered when the time to finish is over."""
+
+
 class NotTheirs(DalilError):
     """Raised for a delivery that the platform did not sign, or signed too long ago."""
 
@@ -81,6 +88,7 @@ class Desk:
         self.settings = settings
         self._dalil, self._run, self._ledger, self._thumbs = dalil, run, ledger, thumbs
         self._tasks: set[asyncio.Task[None]] = set()
+        self._stopped = asyncio.Event()
         # It would write whole addresses, and those of some platforms hold a token.
         logging.getLogger("httpx").setLevel(logging.WARNING)
 
@@ -107,7 +115,9 @@ class Desk:
         left = Event()
         try:
             async with asyncio.timeout(self.settings.longest_answer_s):
-                answer, kept = await self._run(self._ask, incoming, left.is_set)
+                answer, kept = await self._unless_stopped(self._run(self._ask, incoming, left.is_set))
+        except _StoppedError:
+            return Reply(language, problem=message("chat.busy", language))
         except InputError:
             most = self.settings.max_question
             key = "chat.too_long" if len(incoming.text) > most else "chat.empty"
@@ -121,6 +131,17 @@ class Desk:
             left.set()
         silent = answer.refused and incoming.shared and self.settings.chat_refusals == "silent"
         return None if silent else Reply(answer.language, answer, kept)
+
+    async def _unless_stopped(self, work: Awaitable[T]) -> T:
+        working, stopped = asyncio.ensure_future(work), asyncio.ensure_future(self._stopped.wait())
+        try:
+            await asyncio.wait((working, stopped), return_when=asyncio.FIRST_COMPLETED)
+            if not working.done():
+                raise _StoppedError
+            return working.result()
+        finally:
+            working.cancel()
+            stopped.cancel()
 
     def language(self, text: str) -> Language:
         """The language in which to speak to who wrote this."""
@@ -160,6 +181,23 @@ class Desk:
                 language=language,
             )
         return message("chat.thanks", language)
+
+    @property
+    def under_way(self) -> int:
+        """How many deliveries are being worked on."""
+        return len(self._tasks)
+
+    async def finish(self, over: Callable[[], bool]) -> None:
+        """Wait until nothing is under way. Once `over()`, who still waits is told so, and what then takes long is dropped."""
+        quiet = 0.0
+        # A tool's SDK may be about to begin what it has just acknowledged.
+        while quiet < _QUIET_S and not over():
+            await asyncio.sleep(_LOOK_S)
+            quiet = 0.0 if self._tasks else quiet + _LOOK_S
+        self._stopped.set()
+        if self._tasks:
+            await asyncio.wait(tuple(self._tasks), timeout=_LAST_WORDS_S)
+        await self.close()
 
     async def close(self) -> None:
         """Drop what is still under way."""

@@ -2,4 +2,5 @@
 
 from qa.cli import main
 
-main()
+if __name__ == "__main__":  # processes of `dalil serve` import it under another name
+    main()

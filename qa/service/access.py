@@ -8,6 +8,7 @@ import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from threading import Lock
 from typing import Annotated
 
@@ -17,7 +18,7 @@ from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBea
 from index.errors import DalilError
 from qa.keys import Key, KeyRefused, KeyStore, Scope
 from qa.service.hosts import reached_by_others
-from qa.service.rates import Buckets, neighbourhood
+from qa.service.rates import RATES, Buckets, Table, neighbourhood
 from qa.settings import Settings
 
 RATE_PER_KEY = 300
@@ -59,11 +60,14 @@ class Caller:
 class Access:
     """Lets callers in, one application's worth of them."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, shared: Path | None = None) -> None:
+        """`shared` is the folder of what the processes of one service count together."""
         self.asked = keys_asked(settings)
         others = reached_by_others(settings)
-        self._by_address = Buckets(_rate(settings.rate_per_address, RATE_PER_ADDRESS if others else 0))
-        self._by_key = Buckets(_rate(settings.rate_per_key, RATE_PER_KEY if others else 0))
+        per_address = _rate(settings.rate_per_address, RATE_PER_ADDRESS if others else 0)
+        per_key = _rate(settings.rate_per_key, RATE_PER_KEY if others else 0)
+        self._table = table = Table(shared / RATES if shared else None)
+        self._by_address, self._by_key = Buckets(per_address, table, "address"), Buckets(per_key, table, "key")
         self._place = settings.place
         self._lock = Lock()
         self._store: KeyStore | None = None
@@ -98,7 +102,8 @@ class Access:
         return store.check(token)
 
     def close(self) -> None:
-        """Let go of the keys."""
+        """Let go of the keys and the table of rates."""
+        self._table.close()
         with self._lock:
             if self._store is not None:
                 self._store.close()

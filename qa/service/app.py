@@ -1,7 +1,10 @@
 """The application: limits outside, routes inside, one shape for every error."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
@@ -25,24 +28,37 @@ from qa.sharing import SharedAnswers
 DESCRIPTION = "Answers over your articles, in Arabic or English, with the exact passage behind every sentence."
 
 
-def create_app(dalil: Dalil, settings: Settings) -> FastAPI:
-    """The service over an open index. Who opened the index closes it."""
-    here = make_context(dalil, settings)
+def create_app(dalil: Dalil, settings: Settings, shared: Path | None = None) -> FastAPI:
+    """The service over an open index. Who opened the index closes it.
+
+    `shared` is the folder that the processes of one service share, where this is one of several.
+    """
+    here = make_context(dalil, settings, shared)
     thumbs = FeedbackStore(settings.place)
-    shared = SharedAnswers(settings.place)
+    links = SharedAnswers(settings.place)
     protocol = mcp.McpEndpoint(here)
     tools = chats.ChatTools(here, thumbs)
+    readiness = health.Readiness(here)
     counted = Metrics(here.readers, here.writer)
+    counted.follow("dalil_stopping", "Whether a process is about to end.", lambda: here.stopping.began)
+    if isinstance(dalil, Dalil):
+        counted.follow(
+            "dalil_index_generation", "The state of the index that a process answers from.", lambda: dalil.generation
+        )
     dalil.on_answer = counted.answered
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        looking = asyncio.create_task(counted.keep_looking()) if counted.shared else None
         yield
-        await protocol.close()
         await tools.close()
-        here.close()
+        await protocol.close()
+        if looking is not None:
+            looking.cancel()
+        await asyncio.to_thread(here.close)
+        readiness.close()
         thumbs.close()
-        shared.close()
+        links.close()
 
     # FastAPI's own /docs loads scripts from another host.
     app = FastAPI(
@@ -54,20 +70,22 @@ def create_app(dalil: Dalil, settings: Settings) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.context = here
+    app.state.turned_away = partial(counted.refused, "connections")
     errors.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
-    app.add_middleware(Limits, settings=settings)
+    app.add_middleware(Limits, here=here)
     if settings.widget_origins or settings.cors_origins:
         app.add_middleware(OtherSites, widget=settings.widget_origins, whole=settings.cors_origins)
     app.add_middleware(Watching, metrics=counted, questions=settings.log_questions)
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
     assets = Assets()
-    for routes in (ask, conversations, articles, v1, health):
+    for routes in (ask, conversations, articles, v1):
         app.include_router(routes.router)
+    app.include_router(health.router(readiness))
     app.include_router(feedback_router(thumbs), dependencies=[ASKING])
-    figures = metrics.router(counted, everybody=settings.metrics_open)
-    for made in (protocol.router(), tools.router(), answers.router(shared), page.router(assets), figures):
+    figures = metrics.router(counted, readiness, everybody=settings.metrics_open)
+    for made in (protocol.router(), tools.router(), answers.router(links), page.router(assets), figures):
         app.include_router(made)
     app.mount("/static", assets, name="static")
     return app

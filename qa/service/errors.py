@@ -1,6 +1,7 @@
 """Every failure as `{"error": {"code", "message"}}` with the right status."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -25,6 +26,7 @@ _CODES = {
     503: "unavailable",
     504: "timeout",
 }
+_LONGEST_RETRY_S = 60
 _OPENAI_TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
 _HALF = "the text has half of a character (a lone surrogate such as \\ud800)"
 _NO_TEXT = {
@@ -44,10 +46,14 @@ class TimeLimitError(DalilError):
 
 
 class TooBusyError(DalilError):
-    """Raised when too many requests are waiting already."""
+    """Raised when too many requests are waiting already; `headers` say when to come back."""
 
     code = "busy"
     status = 503
+
+    def __init__(self, message: str, seconds: float = 0.0) -> None:
+        super().__init__(message)
+        self.headers = {"Retry-After": str(min(_LONGEST_RETRY_S, max(1, math.ceil(seconds))))}
 
 
 def error_body(code: str, message: str) -> dict[str, Any]:
@@ -93,12 +99,23 @@ def _place(steps: Sequence[str | int]) -> str:
     return ".".join(map(str, inside)) or "the body"
 
 
+TURNED_AWAY = (429, 503)
+"""The statuses that ask to come back later; each has `Retry-After`."""
+
+
+def retry_headers(error: BaseException, status: int) -> Mapping[str, str] | None:
+    """The headers that an error is answered with."""
+    headers: Mapping[str, str] | None = getattr(error, "headers", None)
+    return {"Retry-After": "1"} if headers is None and status == 503 else headers
+
+
 def install(app: FastAPI) -> None:
     """Make `app` answer every failure in that shape."""
 
     async def dalil_error(request: Request, error: Exception) -> Response:
         status, code, message = describe(error)
-        headers = getattr(error, "headers", {"Retry-After": "1"} if status == 503 else None)
+        headers = retry_headers(error, status)
+        request.state.refused = code if status in TURNED_AWAY else None
         param = getattr(error, "param", None)
         return error_response(status, message, code, headers, path=request.url.path, param=param)
 

@@ -11,7 +11,8 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from qa.answer import Answer, ClaimVerified, Event, PassagesFound
-from qa.service.errors import TimeLimitError, describe, error_body
+from qa.service.errors import describe, error_body
+from qa.service.stopping import Stopping
 
 T = TypeVar("T")
 HEADERS = {
@@ -58,10 +59,12 @@ class EventStream(Response, Generic[T]):
     ) -> None:
         super().__init__(headers=HEADERS)
         del self.headers["content-length"]
+        self._stopping = Stopping()
         self._first, self._rest, self._seconds, self._encode, self._fail = first, rest, seconds, encode, fail or _failure
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the events until they end or the client leaves."""
+        self._stopping = scope["app"].state.context.stopping
         sending = asyncio.create_task(self._send(send))
         leaving = asyncio.create_task(_left(receive))
         try:
@@ -81,11 +84,11 @@ class EventStream(Response, Generic[T]):
     async def _chunks(self) -> AsyncGenerator[bytes]:
         yield self._encode(self._first)
         try:
-            async with asyncio.timeout(self._seconds), aclosing(self._rest) as rest:
+            async with self._stopping.limit(self._seconds), aclosing(self._rest) as rest:
                 async for event in rest:
                     yield self._encode(event)
         except TimeoutError:
-            yield self._fail(TimeLimitError(f"no answer within {self._seconds:g} s"))
+            yield self._fail(self._stopping.reason(f"no answer within {self._seconds:g} s"))
         except Exception as error:
             yield self._fail(error)
 

@@ -11,9 +11,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.errors import DalilError
 from qa.chat.channels import PATHS
-from qa.service.errors import TimeLimitError, describe, error_response
+from qa.service.context import Context
+from qa.service.errors import TURNED_AWAY, describe, error_response, retry_headers
 from qa.service.hosts import is_loopback, named_host, names_loopback, public_host
-from qa.settings import Settings
+from qa.service.work import Workers
 
 
 def security_headers(framed_by: Sequence[str] = ()) -> dict[str, str]:
@@ -31,6 +32,7 @@ _SECURITY_HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+_QUESTIONS = frozenset({"/ask", "/search", "/mcp", "/v1/chat/completions", "/v1/responses"})
 _ASKED_FOR_FIRST = ("application/json", "application/octet-stream")
 _HOST_REFUSED = "this service answers only to localhost; set host, or public_url behind a proxy, to let others reach it"
 _DRAINED = 4
@@ -48,8 +50,9 @@ class RefusedError(DalilError):
 class Limits:
     """Everything around the application, for each request once."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, here: Context) -> None:
+        self.app, self.here = app, here
+        settings = here.settings
         self.loopback_only = is_loopback(settings.host)
         self.public_host = public_host(settings)
         self.max_body = int(settings.max_body_mb * 1_000_000)
@@ -62,9 +65,9 @@ class Limits:
             await self.app(scope, receive, send)
             return
         response = _Response(send, self.headers)
-        arrived = False
+        stopping, arrived = self.here.stopping, False
         try:
-            async with asyncio.timeout(self.timeout_s) as deadline:
+            async with stopping.limit(self.timeout_s) as deadline:
                 response.deadline = deadline
                 headers = Headers(scope=scope)
                 signed = scope["path"] in PATHS
@@ -74,13 +77,24 @@ class Limits:
                 arrived = True
                 if not signed:
                     _check_type(scope, headers, body)
+                # Before anything is done for it: saying no has to stay cheap when there is too much to do.
+                if (needed := self._needed(scope)) is not None:
+                    needed.check()
                 await self.app(scope, _replayed(body, receive), response.send)
         except TimeoutError:
             slow = RefusedError(408, "too_slow", f"the body did not arrive within {self.timeout_s:g} s")
-            late = TimeLimitError(f"no answer within {self.timeout_s:g} s")
+            late = stopping.reason(f"no answer within {self.timeout_s:g} s")
             await response.fail(scope, late if arrived else slow, arrived)
         except Exception as error:
             await response.fail(scope, error, arrived)
+
+    def _needed(self, scope: Scope) -> Workers | None:
+        """Whose turn a request will have to wait for, where that is most of what it does."""
+        path: str = scope["path"]
+        if path in _QUESTIONS or path in PATHS:
+            return self.here.readers
+        writes = path == "/articles" or path.startswith("/articles/")
+        return self.here.writer if writes and scope["method"] in ("POST", "DELETE") else None
 
     def _check_host(self, headers: Headers) -> None:
         host = headers.get("host", "")
@@ -145,13 +159,15 @@ class _Response:
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
+            if self.deadline is not None:
+                if self.deadline.expired():
+                    raise TimeoutError  # too late to begin by a hair: the error is on its way
+                # A stream that has begun looks after its own time and can still say that it ran out.
+                self.deadline.reschedule(None)
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
             for name, value in self._headers.items():
                 headers.setdefault(name, value)
-            if self.deadline is not None:
-                # A stream that has begun looks after its own time and can still say that it ran out.
-                self.deadline.reschedule(None)
         await self._send(message)
 
     async def fail(self, scope: Scope, error: Exception, arrived: bool) -> None:
@@ -164,5 +180,7 @@ class _Response:
             return {"type": "http.disconnect"}
 
         # Whoever is still sending would otherwise be listened to for ever.
-        headers = None if arrived else {"Connection": "close"}
+        headers = dict(retry_headers(error, status) or {}) | ({} if arrived else {"Connection": "close"})
+        if status in TURNED_AWAY:
+            scope.setdefault("state", {})["refused"] = code
         await error_response(status, message, code, headers, path=scope["path"])(scope, nothing, self.send)

@@ -43,15 +43,18 @@ class Watching:
             await send(message)
 
         started = time.perf_counter()
-        with self.metrics.in_flight.track_inprogress():
-            try:
-                await self.app(scope, receive, sending)
-            finally:
-                self._tell(scope, status, time.perf_counter() - started)
+        self.metrics.in_flight.inc()
+        try:
+            await self.app(scope, receive, sending)
+        finally:
+            self.metrics.in_flight.dec()
+            self._tell(scope, status, time.perf_counter() - started)
 
     def _tell(self, scope: Scope, status: int | None, seconds: float) -> None:
         route, method, state = route_of(scope), scope["method"], scope["state"]
         self.metrics.request(route, method, status, seconds)
+        if (reason := state.get("refused")) is not None:
+            self.metrics.refused(reason)
         fields = {
             "request_id": state["request_id"],
             "method": method,

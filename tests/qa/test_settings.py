@@ -77,6 +77,7 @@ GIVEN["database"] = "postgresql+psycopg://dalil@localhost:5432/dalil"
 GIVEN["widget_origins"] = GIVEN["cors_origins"] = ["https://news.example", "http://[::1]:8080"]
 GIVEN["trusted_proxies"] = ["10.0.0.1", "fd00::/8"]
 GIVEN["rate_per_key"] = GIVEN["rate_per_address"] = 7
+GIVEN["drain_s"] = 2.0
 """A value for each setting that is nothing by default and takes no plain text."""
 
 

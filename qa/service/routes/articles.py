@@ -1,6 +1,6 @@
 """`/articles`: list, read, add and remove; `/sources`: whose they are."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 from itertools import islice
 from typing import Annotated, Any
@@ -13,7 +13,6 @@ from index.article import Article
 from index.errors import NotFound
 from index.indexing import IndexReport
 from index.readers import Skipped, read_bytes
-from qa.dalil import Dalil
 from qa.service.access import ASKING, MANAGING
 from qa.service.context import Context, context
 from qa.service.documents import article_document, article_entry, report_document
@@ -74,7 +73,8 @@ async def add_file(
     `Accept: text/event-stream` gives events: `progress` with the articles `done` so far, then `report`.
     """
     file, data = clean_name(name), await request.body()
-    steps = here.writer.iterate(lambda _: _add_file(here.dalil, file, data))
+    here.writer.check()
+    steps = _add_file(here, file, data)
     if not wants_events(request.headers.get("accept", "")):
         report = {}
         async for step in steps:
@@ -83,14 +83,23 @@ async def add_file(
     return EventStream(await anext(steps), steps, _UPLOAD_S, _step)
 
 
-def _add_file(dalil: Dalil, name: str, data: bytes) -> Iterator[dict[str, Any]]:
-    """The report so far after each batch, and then as a whole, which alone has the ids."""
+async def _add_file(here: Context, name: str, data: bytes) -> AsyncGenerator[dict[str, Any]]:
+    """The report so far after each batch, and then as a whole, which alone has the ids.
+
+    Other changes of the index take their turns between two batches. Raises `StoppingError`, which tells how much is stored.
+    """
     report, ids = IndexReport(), list[str]()
-    largest = int(dalil.settings.max_file_mb * 1_000_000)
+    largest = int(here.settings.max_file_mb * 1_000_000)
     items = (_sent(item) for item in read_bytes(name, data, max_bytes=largest))
-    while batch := list(islice(items, _BATCH)):
-        report.merge(dalil.add(batch))
+
+    def step() -> list[Article | Skipped]:
+        if batch := list(islice(items, _BATCH)):
+            report.merge(here.dalil.add(batch))
+        return batch
+
+    while batch := await here.writer.next(step):
         ids += [item.id for item in batch if isinstance(item, Article)]
+        here.stopping.check(f"the first {len(ids)} articles of this file are stored; send it again for the rest")
         yield {"done": len(ids) + len(report.skipped)}
     yield report_document(report) | {"ids": ids}
 

@@ -10,7 +10,8 @@ from qa.chat.base import Channel, Desk
 from qa.chat.channels import TOOLS, Tool, load, switched_on
 from qa.chat.ledger import Ledger
 from qa.feedback import FeedbackStore
-from qa.service.context import Context
+from qa.service.context import READERS, Context
+from qa.service.errors import TooBusyError
 
 
 class NotSetUpError(DalilError):
@@ -26,6 +27,8 @@ class ChatTools:
     def __init__(self, here: Context, thumbs: FeedbackStore) -> None:
         """Raises `SettingsError` for a tool that is set up by half, `MissingExtra` where a package is missing."""
         self._settings = here.settings
+        self._most = here.settings.max_waiting + READERS
+        self._stopping = here.stopping
         self._ledger: Ledger | None = None
         self._desk: Desk | None = None
         self._channels: dict[str, Channel] = {}
@@ -47,12 +50,17 @@ class ChatTools:
             if channel is None:
                 wanted = " and ".join(tool.missing(self._settings))
                 raise NotSetUpError(f"{tool.title} is not set up here: {wanted} must be set where the service runs")
+            assert self._desk is not None
+            if self._desk.under_way >= self._most:
+                raise TooBusyError("too many questions from chat tools are under way; deliver this again")
             return await channel.handle(request)
 
         return deliver
 
     async def close(self) -> None:
-        """End what is under way."""
+        """Finish what is under way: platforms were told that these deliveries arrived, and send none of them again."""
+        if self._desk is not None:
+            await self._desk.finish(lambda: self._stopping.over)
         for channel in self._channels.values():
             await channel.close()
         if self._desk is not None:

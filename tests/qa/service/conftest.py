@@ -9,28 +9,31 @@ from types import SimpleNamespace
 
 import httpx
 import pytest
-import uvicorn
 
 from qa.dalil import Dalil
 from qa.service.app import create_app
+from qa.service.connections import HEAD_S, bounded
+from qa.service.server import Server
 from qa.settings import Settings
 
 SEEDS = Path(__file__).parents[3] / "seeds"
 
 
 @contextmanager
-def serving(dalil, **settings):
-    """A client of a running service. `raw` opens a plain connection to it."""
+def serving(dalil, bound=None, head_s=HEAD_S, **settings):
+    """A client of a running service. `raw` opens a plain connection to it; `server` and `context` are what it is made of."""
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
     data = dalil.settings.data if isinstance(dalil, Dalil) else mkdtemp()
-    app = create_app(dalil, Settings(data=data, **settings))
-    config = uvicorn.Config(app, access_log=False, proxy_headers=False, log_level="critical", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
+    app = create_app(dalil, Settings(data=data, **({"stop_s": 1} | settings)))
+    server = Server(app, app.state.context.settings)
+    server.config.http = bounded(bound or 10_000, head_s, app.state.turned_away)
+    server.config.log_level = "critical"
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20, trust_env=False) as client:
+            client.server, client.context, client.port = server, app.state.context, port
             client.raw = lambda: socket.create_connection(("127.0.0.1", port), timeout=20)
             yield client
     finally:

@@ -1,12 +1,18 @@
 """What stands before the routes: sizes, times, types, host names."""
 
+import asyncio
 import json
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from types import SimpleNamespace
 
 import pytest
 
 from qa.service.hosts import is_loopback, names_loopback
+from qa.service.limits import Limits
+from qa.service.stopping import Stopping
+from qa.settings import Settings
 
 LIMIT = 100_000
 JSON = {"Content-Type": "application/json"}
@@ -156,3 +162,36 @@ def test_every_response_has_the_security_headers(client, path):
     assert "unsafe" not in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
+
+
+def test_an_answer_that_comes_at_the_very_end_of_the_time_is_one_or_a_timeout():
+    """Whoever begins to answer in the moment between the limit and its error must not leave the request without any."""
+
+    async def main():
+        heard = []
+
+        async def send(message):
+            heard.append(message)
+
+        async def receive():
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def late(scope, receive, send):
+            async def begin():
+                time.sleep(0.1)  # the limit is over before this task, and after it the one that is to be cancelled, goes on
+                for _ in range(2):
+                    await asyncio.sleep(0)
+                await send({"type": "http.response.start", "status": 200, "headers": []})
+
+            beginning = asyncio.create_task(begin())
+            try:
+                await asyncio.wait([beginning])
+            finally:
+                await asyncio.gather(beginning, return_exceptions=True)
+
+        here = SimpleNamespace(settings=Settings(request_timeout_s=0.05), stopping=Stopping())
+        scope = {"type": "http", "method": "GET", "path": "/healthz", "headers": [(b"host", b"localhost")]}
+        await Limits(late, here)(scope, receive, send)
+        return [message["status"] for message in heard if message["type"] == "http.response.start"]
+
+    assert asyncio.run(main()) == [504]
