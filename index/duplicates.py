@@ -56,12 +56,12 @@ def band_keys(text: str) -> list[int]:
     if len(words) < _SHORTEST:
         digest = hashlib.blake2b(" ".join(words).encode(errors="surrogatepass"), digest_size=8).digest()
         return [int.from_bytes(digest, signed=True)]
-    hashes = np.array([_hash_word(word) for word in words], dtype=np.uint64)
+    hashes = np.array(list(map(_hash_word, words)), dtype=np.uint64)
     count = len(hashes) - _SHINGLE + 1
     shingles = np.zeros(count, dtype=np.uint64)
     for place in range(_SHINGLE):
         shingles += hashes[place : place + count] * _FACTORS[place]
-    shingles = _mix(np.unique(shingles))
+    shingles = _mix(shingles)
     smallest = (shingles[:, None] * _FACTORS + _OFFSETS >> np.uint64(32)).min(axis=0)
     rows = smallest.reshape(_BANDS, _ROWS)
     keys = _mix((_mix(rows) * _FACTORS[:_ROWS]).sum(axis=1, dtype=np.uint64) + _BAND_NUMBERS)

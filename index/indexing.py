@@ -92,7 +92,7 @@ class Indexer:
         """Take articles out; a duplicate of one that goes takes its place. Returns the ids that were there."""
         with self._collection.writing():
             going = set(ids)
-            heirs = self._plan(self._heirs(going), ignore=going)
+            heirs = self._plan(self._heirs(going), going, {})
             with self._store.write() as writing:
                 gone = writing.drop(list(going))
                 writing.put(heirs)
@@ -107,9 +107,10 @@ class Indexer:
     def _add_batch(self, articles: list[Article], report: IndexReport) -> None:
         known = self._store.known([article.id for article in articles])
         changed, moved = [], dict[str, str | None]()
+        digests = {article.id: digest(article, self._cutting) for article in articles}
         for article in articles:
             stored, origin = known.get(article.id, (None, None))
-            if stored != digest(article, self._cutting):
+            if stored != digests[article.id]:
                 changed.append(article)
             elif origin != article.origin:
                 moved[article.id] = article.origin
@@ -118,7 +119,7 @@ class Indexer:
             return
         ids = {article.id for article in changed}
         heirs = self._heirs(ids)
-        records = self._plan(changed + heirs, ignore=ids | {article.id for article in heirs})
+        records = self._plan(changed + heirs, ids | {article.id for article in heirs}, digests)
         with self._store.write() as writing:
             writing.put(records)
             writing.move(moved)
@@ -128,10 +129,10 @@ class Indexer:
         report.duplicates |= {record.article.id: record.duplicate_of for record in records if record.duplicate_of is not None}
         report.notes += [(article.origin or article.id, note) for article in changed for note in article.notes]
 
-    def _plan(self, articles: list[Article], ignore: set[str]) -> list[Record]:
+    def _plan(self, articles: list[Article], ignore: set[str], digests: dict[str, str]) -> list[Record]:
         """Everything that is slow, before the transaction: duplicates found, passages cut and encoded.
 
-        `ignore` are stored articles that this transaction replaces or takes out.
+        `ignore` are stored articles that this transaction replaces or takes out; `digests` are those known already, by id.
         """
         keys = [band_keys(article.text) for article in articles]
         stored = self._store.holders([key for some in keys for key in some])
@@ -139,10 +140,11 @@ class Indexer:
         records: list[Record] = []
         for article, own in zip(articles, keys, strict=True):
             same = _twin(article, own, originals) or self._stored_twin(article, own, stored, ignore)
+            made_of = digests.get(article.id) or digest(article, self._cutting)
             if same is not None:
-                records.append(Record(article, digest(article, self._cutting), duplicate_of=same))
+                records.append(Record(article, made_of, duplicate_of=same))
                 continue
-            records.append(Record(article, digest(article, self._cutting), own, self._cut(article)))
+            records.append(Record(article, made_of, own, self._cut(article)))
             for key in own:
                 originals.setdefault(key, []).append(article)
         self._encode([record for record in records if record.passages])

@@ -15,11 +15,11 @@ from index.language.stopwords import ARABIC_STOP_WORDS, ENGLISH_STOP_WORDS
 
 _ARABIC = "\u0620-\u065f\u066e-\u06d3\u06d5-\u06ef\u06fa-\u06ff\u0750-\u077f\u08a0-\u08ff"
 WORD_PATTERN = (
+    rf"[{_ARABIC}]+"
     # A number with its separators, and an English ordinal ending that is no word of its own.
-    r"[0-9]+(?:[.,][0-9]+)*(?:(?:st|nd|rd|th|s)(?![^\W_]))?"
+    r"|[0-9]+(?:[.,][0-9]+)*(?:(?:st|nd|rd|th|s)(?![^\W_]))?"
     # Initials: u.s. and u.n.
-    r"|(?<![^\W_])(?:[a-z]\.){2,}(?:[a-z](?![^\W_]))?"
-    rf"|[{_ARABIC}]+"
+    r"|(?=[a-z]\.)(?<![^\W_])(?:[a-z]\.){2,}(?:[a-z](?![^\W_]))?"
     rf"|[^\W\d_{_ARABIC}][^\W_{_ARABIC}]*(?:'[^\W\d_{_ARABIC}]+)*"
 )
 _WORD = re.compile(WORD_PATTERN)
