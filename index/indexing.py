@@ -10,14 +10,14 @@ from dataclasses import dataclass, field, fields
 from index.article import Article, Passage
 from index.chunking import chunk, embedding_text
 from index.collection import Collection
-from index.duplicates import band_keys, same_story
+from index.duplicates import all_band_keys, same_story
 from index.readers import Skipped
 from index.writing import Record
 
 Progress = Callable[[int, int | None, str], None]
 """Called as `progress(done, total, what)`; `total` is `None` while it is not known."""
 
-_BATCH = 128
+_BATCH = 512
 _BATCH_CHARACTERS = 2_000_000
 _MOST_CANDIDATES = 32  # compared for each article: reports made from one template all share bands
 _FOLLOW_EVERY = 5_000  # articles between two points where BM25 and vectors catch up, so that readers see long runs grow
@@ -134,7 +134,7 @@ class Indexer:
 
         `ignore` are stored articles that this transaction replaces or takes out; `digests` are those known already, by id.
         """
-        keys = [band_keys(article.text) for article in articles]
+        keys = all_band_keys([article.text for article in articles])
         stored = self._store.holders([key for some in keys for key in some])
         originals: dict[int, list[Article]] = {}
         records: list[Record] = []
