@@ -49,8 +49,16 @@ PEERS = (
     ),
     Peer(
         "langchain",
-        (("langchain-core==1.8.3", "langchain-community==0.4.2", "langchain-classic==1.0.8", "rank-bm25==0.2.2", "faiss-cpu==1.15.1"),),
-        "LangChain has no default encoder; its documentation begins with OpenAI's text-embedding-3-large, behind a key.",
+        (
+            (
+                "langchain-core==1.8.3",
+                "langchain-community==0.4.2",
+                "langchain-classic==1.0.8",
+                "rank-bm25==0.2.2",
+                "faiss-cpu==1.15.1",
+            ),
+        ),
+        "LangChain has no default encoder; its tutorials begin with OpenAI's text-embedding-3-large, behind a key.",
     ),
 )
 

@@ -55,8 +55,8 @@ def write(passages: Sequence[tuple[str, str]], path: Path) -> Path:
 
 
 def made_up(material: Material, count: int) -> Iterator[tuple[str, str]]:
-    """`count` passages that no other one resembles, of the words of the dataset as often as they stand there; always the same."""
-    words = [word.strip(".,،؛:!؟?«»\"()[]") for _, text in material.passages for word in text.split()]
+    """`count` passages, no two alike, of the words of the dataset as often as they stand there; always the same."""
+    words = [word.strip('.,،؛:!؟?«»"()[]') for _, text in material.passages for word in text.split()]
     words = [word for word in words if word]
     chance = random.Random(7)
     for number in range(count):

@@ -37,10 +37,16 @@ def report(results: Mapping[str, Results], asked: Sequence[Asked], facts: Mappin
     ]
     scale = [{"system": result["about"]["name"], **result["scale"]} for result in results.values() if "scale" in result]
     about = {key: result["about"] for key, result in results.items()}
-    failed = {f"{result['about']['name']}: {name}": why for result in results.values() for name, why in result["failed"].items()}
+    failures = [(result["about"]["name"], *one) for result in results.values() for one in result["failed"].items()]
     tables = {"retrieval": retrieval, "start": start, "scale": scale}
     ours = results[OURS]["about"]["name"] if OURS in results else ""
-    return {"facts": dict(facts), "about": about, **tables, "failed": failed, "theirs": theirs(tables, asked, ours)}
+    return {
+        "facts": dict(facts),
+        "about": about,
+        **tables,
+        "failed": {f"{system}: {name}": why for system, name, why in failures},
+        "theirs": theirs(tables, asked, ours),
+    }
 
 
 def theirs(tables: Mapping[str, list[dict[str, Any]]], asked: Sequence[Asked], ours: str) -> list[str]:

@@ -14,7 +14,7 @@ from tests.benchmarks.peers.environments import PeerError
 
 
 class Process:
-    """`with Process(python, adapter) as peer: peer.ask("open", ...)`. `wall_s` counts from its start; `cpu_s` is there at the end."""
+    """`with Process(...) as peer: peer.ask("open", ...)`; `wall_s` counts from its start."""
 
     def __init__(self, python: Path, adapter: Path, log: Path, timeout: float) -> None:
         """Start it; what it prints to stderr goes to the end of `log`."""
@@ -29,7 +29,6 @@ class Process:
                 env=os.environ | {"TQDM_DISABLE": "1", "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"},
             )
         self._buffer = b""
-        self.cpu_s = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -39,9 +38,7 @@ class Process:
             self._process.kill()
         self._stream("stdin").close()
         self._stream("stdout").close()
-        _, status, usage = os.wait4(self._process.pid, 0)
-        self._process.returncode = os.waitstatus_to_exitcode(status)
-        self.cpu_s = usage.ru_utime + usage.ru_stime
+        self._process.wait()
 
     @property
     def wall_s(self) -> float:

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from serving import DIMENSIONS, Adapter, FreeVectors, Passage, serve
 
@@ -15,7 +15,7 @@ class Dalil(Adapter):
 
     name = "Dalil"
     packages = ("dalil", "tantivy", "faiss-cpu", "sqlalchemy")
-    retrievers = {
+    retrievers: ClassVar[dict[str, str]] = {
         "as it comes": "Dalil.open(folder).search: the bundled encoder and lexicon, BM25 over stems, second reading",
         "answer, as it comes": "Dalil.open(folder).ask: the same, and sentences that answer, each checked",
         "hybrid, free encoder": "the same search, the bundled encoder replaced through the encoder interface",

