@@ -7,11 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 
-from index.article import Article, Passage
+from index.article import Article, Passage, Skipped
 from index.chunking import chunk, embedding_text
 from index.collection import Collection
 from index.duplicates import all_band_keys, same_story
-from index.readers import Skipped
 from index.writing import Record
 
 Progress = Callable[[int, int | None, str], None]

@@ -5,19 +5,17 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from index.article import Article, Language
+from index.article import Article, Language, Skipped
 from index.collection import Collection
 from index.embedding.encoder import load_encoder
 from index.errors import InputError
 from index.hits import Filters, Hit
 from index.indexing import Cutting, Indexer, IndexReport, Progress
 from index.language import detect_language
-from index.readers import Skipped, read_source
 from index.retrieval import select_by_article
 from qa.answer import Answer, Event
 from qa.answering import Answerer
@@ -94,6 +92,8 @@ class Dalil:
         return report
 
     def _read(self, source: str) -> Iterator[Any]:
+        from index.readers import read_source  # here: a question needs no readers, and should not wait for them
+
         largest = int(self.settings.max_file_mb * 1_000_000)
         return read_source(source, max_bytes=largest, allow_private=self.settings.allow_private_urls)
 
@@ -286,6 +286,8 @@ class Dalil:
 
 
 def _version(package: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version  # here: a twentieth of a question's start
+
     try:
         return version(package)
     except PackageNotFoundError:

@@ -39,8 +39,8 @@ PEERS = (
     Peer(
         "haystack",
         (("haystack-ai==3.4.1",),),
-        "Haystack's embedders default to OpenAI's text-embedding-ada-002 or, with sentence-transformers, all-mpnet-base-v2: "
-        "a key or a download.",
+        "Haystack's OpenAI embedders default to text-embedding-3-small, behind a key; those of sentence-transformers are an "
+        "integration of its own, with a download.",
     ),
     Peer(
         "txtai",
