@@ -82,7 +82,7 @@ class Writing:
         if not rows:
             return
         compiled = insert(table).compile(dialect=self._connection.dialect, column_keys=list(rows[0]))
-        names = compiled.positiontup  # type: ignore[attr-defined]
+        names = compiled.positiontup
         values: list[Any] = rows
         if names is not None:
             values = list(map(itemgetter(*names), rows)) if len(names) > 1 else [(row[names[0]],) for row in rows]

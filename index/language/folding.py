@@ -87,6 +87,7 @@ _UTF_16 = "utf-16-le" if sys.byteorder == "little" else "utf-16-be"
 # no characters, and nothing folds to the first.
 _VANISHES, _SEVERAL, _UNKNOWN = 0, 0xFFFE, 0xFFFF
 _CODES: NDArray[np.uint16] = np.full(0x10000, _UNKNOWN, np.uint16)
+_CODES[0xD800:0xE000] = _SEVERAL  # halves of characters, which decoding would join
 
 
 def fold(text: str) -> str:
@@ -110,7 +111,8 @@ def _fold_long(text: str) -> str | None:
         folded = _CODES.take(codes)
         if folded.max() == _SEVERAL:
             return None
-    return folded[folded != _VANISHES].tobytes().decode(_UTF_16, "surrogatepass")
+    data: bytes = folded[folded != _VANISHES].tobytes()
+    return data.decode(_UTF_16)
 
 
 @dataclass(frozen=True)
