@@ -28,6 +28,14 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
+class Skipped:
+    """A source, or one record of it, that gave no article. `reason` says why and what to do."""
+
+    origin: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """A span of an article: `article.text[start:end]`, in Unicode code points.
 

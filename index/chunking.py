@@ -27,6 +27,8 @@ _PARAGRAPH_ENDS = frozenset("\n\r\u2029")
 _IDEAL_SHARE = 0.75
 # Sentences repeated at the start of the next passage may take this part of the budget.
 _OVERLAP_SHARE = 1 / 3
+# Texts with more characters for each token of the budget than this are not tried as one passage before they are cut.
+_LIKELY_CHARACTERS = 8
 # Ending inside a paragraph costs as much as missing the ideal length by a fifth of the budget.
 _INSIDE_PARAGRAPH = 0.2**2
 
@@ -94,6 +96,12 @@ class _Cutter:
         self.encoding = encoding
 
     def passages(self, overlap: int) -> Iterator[Span]:
+        start, end = trim(self.text, (0, len(self.text)))
+        # A text within the budget misses the ideal length least in one piece, since that is more than 0.71 of the budget.
+        if end - start <= self.budget * _LIKELY_CHARACTERS and self._count(start, end) <= self.budget:
+            if start < end:
+                yield start, end
+            return
         units = list(self._units())
         previous = first = 0
         for end in self._ends(units):

@@ -8,7 +8,9 @@ duplicates when their numbers agree.
 import hashlib
 import re
 import zlib
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +21,7 @@ _BANDS = 12
 _ROWS = 8  # texts that share 90 % of their shingles meet in a band with probability 1 - (1 - 0.9 ** 8) ** 12 > 0.998
 _SHINGLE = 4
 _SAME = 0.9
+_CACHE_SIZE = 100_000
 _SHORTEST = 8  # words; below, only the same words are a duplicate
 _WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -44,28 +47,64 @@ def _shingles(words: list[str]) -> set[str]:
     return {" ".join(words[at : at + _SHINGLE]) for at in range(max(1, len(words) - _SHINGLE + 1))}
 
 
-@lru_cache(maxsize=100_000)
 def _hash_word(word: str) -> int:
     data = word.encode(errors="surrogatepass")
     return zlib.crc32(data) << 32 | zlib.crc32(data, 0x9E3779B9)
 
 
+class _Hashes(dict[str, tuple[int, ...]]):
+    """What stands between two blanks to the hashes of its words; all forgotten when too many were seen."""
+
+    def __missing__(self, piece: str) -> tuple[int, ...]:
+        if len(self) >= _CACHE_SIZE:
+            self.clear()
+        self[piece] = hashes = tuple(map(_hash_word, _words(piece)))
+        return hashes
+
+
+_HASHES = _Hashes()
+
+
 def band_keys(text: str) -> list[int]:
     """The keys (64 bits, signed) under which near duplicates of `text` are looked for. Short texts have one: of all words."""
-    words = _words(text)
-    if len(words) < _SHORTEST:
-        digest = hashlib.blake2b(" ".join(words).encode(errors="surrogatepass"), digest_size=8).digest()
-        return [int.from_bytes(digest, signed=True)]
-    hashes = np.array([_hash_word(word) for word in words], dtype=np.uint64)
-    count = len(hashes) - _SHINGLE + 1
-    shingles = np.zeros(count, dtype=np.uint64)
-    for place in range(_SHINGLE):
-        shingles += hashes[place : place + count] * _FACTORS[place]
-    shingles = _mix(np.unique(shingles))
-    smallest = (shingles[:, None] * _FACTORS + _OFFSETS >> np.uint64(32)).min(axis=0)
-    rows = smallest.reshape(_BANDS, _ROWS)
-    keys = _mix((_mix(rows) * _FACTORS[:_ROWS]).sum(axis=1, dtype=np.uint64) + _BAND_NUMBERS)
-    return [int(key) for key in keys.astype(np.int64)]
+    return all_band_keys([text])[0]
+
+
+def all_band_keys(texts: Sequence[str]) -> list[list[int]]:
+    """`band_keys` of each text, cheaper together."""
+    # No word crosses a blank, and all blanks fold to blanks.
+    hashes = [list(chain.from_iterable(map(_HASHES.__getitem__, text.split()))) for text in texts]
+    found = iter(_bands([some for some in hashes if len(some) >= _SHORTEST]))
+    return [next(found) if len(some) >= _SHORTEST else [_short_key(text)] for text, some in zip(texts, hashes, strict=True)]
+
+
+def _short_key(text: str) -> int:
+    digest = hashlib.blake2b(" ".join(_words(text)).encode(errors="surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, signed=True)
+
+
+def _bands(texts: Sequence[Sequence[int]]) -> list[list[int]]:
+    """The keys of texts given as the hashes of their words."""
+    if not texts:
+        return []
+    lengths = np.array([len(text) for text in texts])
+    hashes = np.fromiter(chain.from_iterable(texts), np.uint64, int(lengths.sum()))
+    shingles = hashes * _FACTORS[0]
+    for place in range(1, _SHINGLE):
+        shingles[:-place] += hashes[place:] * _FACTORS[place]
+    # Those that begin at the last words of a text would run into the next one.
+    beyond = (lengths.cumsum()[:, None] - np.arange(1, _SHINGLE)).ravel()
+    shingles = _mix(np.delete(shingles, beyond))
+    counts = lengths - (_SHINGLE - 1)
+    starts = counts.cumsum() - counts
+    # One hash function after the other, each over all texts: its smallest value over the shingles of each.
+    smallest = [
+        np.minimum.reduceat(shingles * factor + offset, starts) for factor, offset in zip(_FACTORS, _OFFSETS, strict=True)
+    ]
+    rows = (np.stack(smallest, axis=1) >> np.uint64(32)).reshape(-1, _BANDS, _ROWS)
+    keys = _mix((_mix(rows) * _FACTORS[:_ROWS]).sum(axis=2, dtype=np.uint64) + _BAND_NUMBERS)
+    found: list[list[int]] = keys.astype(np.int64).tolist()
+    return found
 
 
 @lru_cache(maxsize=256)

@@ -8,12 +8,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 
-from index.article import Article
+from index.article import Article, Skipped
 from index.collection import Collection
 from index.database import LONGEST_ID
-from index.duplicates import band_keys, same_story
+from index.duplicates import all_band_keys, same_story
 from index.preparing import Cutting, Preparer, digest
-from index.readers import Skipped
 from index.writing import Record
 
 __all__ = ["Cutting", "IndexReport", "Indexer", "Item", "Progress", "digest"]
@@ -24,7 +23,7 @@ Item = Article | Record | Skipped
 Progress = Callable[[int, int | None, str], None]
 """Called as `progress(done, total, what)`; `total` is `None` while it is not known."""
 
-_BATCH = 128
+_BATCH = 512
 _BATCH_CHARACTERS = 2_000_000
 _MOST_CANDIDATES = 32  # compared for each article: reports made from one template all share bands
 _FOLLOW_EVERY = 5_000  # articles between two points where BM25 and vectors catch up, so that readers see long runs grow
@@ -128,7 +127,10 @@ class Indexer:
 
         `ignore` are stored articles that this transaction replaces or takes out.
         """
-        keys = [record.bands or band_keys(record.article.text) for record in given]
+        keys = [record.bands for record in given]
+        unknown = [at for at, own in enumerate(keys) if not own]
+        for at, own in zip(unknown, all_band_keys([given[at].article.text for at in unknown]), strict=True):
+            keys[at] = own
         stored = self._store.holders([key for some in keys for key in some])
         originals: dict[int, list[Article]] = {}
         records: list[Record] = []

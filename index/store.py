@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, delete, func, insert, select
 
 from index import removals
 from index.article import Article, Language
@@ -222,9 +222,11 @@ class Store:
 
     def _by_ids(self, query: Select[Any], column: Any, ids: Sequence[Any]) -> list[Row[Any]]:
         found: list[Row[Any]] = []
+        # Not `in_(part)`, which looks at every value by itself before the statement is even compiled.
+        wanted = query.where(column.in_(bindparam("wanted", expanding=True)))
         with self._database.reading() as connection:
             for part in parts(ids):
-                found += connection.execute(query.where(column.in_(part))).all()
+                found += connection.execute(wanted, {"wanted": part}).all()
         return found
 
     # -- what the derived indexes follow ---------------------------------------------------------------------------------
@@ -237,7 +239,8 @@ class Store:
             with self._database.reading() as connection:
                 rows = connection.execute(base.where(passages.c.id > mark)).all()
                 # Whole texts, cut here: databases count characters from the start of the text for every piece they cut.
-                held = articles.c.id.in_({row.article_id for row in rows})
+                ids = (rows[0].id, rows[-1].id) if rows else (0, 0)
+                held = articles.c.id.in_(select(passages.c.article_id).where(passages.c.id.between(*ids)))
                 of = {
                     row.id: row
                     for row in connection.execute(select(articles.c.id, articles.c.text, articles.c.title).where(held))

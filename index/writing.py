@@ -3,11 +3,12 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
 from index.article import Article, Passage
 from index.database import storable
@@ -74,9 +75,19 @@ class Writing:
         generation = self._connection.scalar(select(meta.c.value).where(meta.c.key == "generation"))
         self._connection.execute(update(meta).where(meta.c.key == "generation").values(value=str(int(generation or 0) + 1)))
 
-    def _insert(self, table: Any, rows: list[dict[str, Any]]) -> None:
-        if rows:
-            self._connection.execute(insert(table), rows)
+    def _insert(self, table: Table, rows: list[dict[str, Any]]) -> None:
+        """Insert rows that all have the same columns, every value as the database takes it.
+
+        Past SQLAlchemy's own executemany, which looks at each value of each row: bands alone are twelve rows an article.
+        """
+        if not rows:
+            return
+        compiled = insert(table).compile(dialect=self._connection.dialect, column_keys=list(rows[0]))
+        names = compiled.positiontup
+        values: list[Any] = rows
+        if names is not None:
+            values = list(map(itemgetter(*names), rows)) if len(names) > 1 else [(row[names[0]],) for row in rows]
+        self._connection.exec_driver_sql(str(compiled), values)
 
 
 def last_marks(connection: Connection) -> Marks:

@@ -5,19 +5,17 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from index.article import Article, Language
+from index.article import Article, Language, Skipped
 from index.collection import DATABASE, Collection
 from index.database import shown
 from index.errors import InputError
 from index.hits import Filters, Hit
 from index.indexing import Indexer, IndexReport, Progress
 from index.language import detect_language
-from index.readers import Skipped
 from index.recall import Recall
 from index.recall import measure as measure_recall
 from index.retrieval import select_by_article
@@ -327,6 +325,8 @@ def _bytes_in(folder: Path) -> int:
 
 
 def _version(package: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version  # here: a twentieth of a question's start
+
     try:
         return version(package)
     except PackageNotFoundError:

@@ -3,13 +3,11 @@
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from index.cluster import Job, prepared
 from index.collection import Collection
 from index.embedding.encoder import Encoder, load_encoder
 from index.engine import Engine
 from index.indexing import Cutting, Item
 from index.milvus import MilvusEngine
-from index.readers import read_source
 from qa.settings import Settings
 
 
@@ -27,9 +25,14 @@ def cutting(settings: Settings) -> Cutting:
 
 def articles(settings: Settings, collection: Collection, sources: Sequence[str], ray: str | None) -> Iterator[Item]:
     """What the sources hold: read here one after the other, or prepared on the Ray cluster at that address."""
+    # Here, because a question needs none of this and should not wait for it.
+    from index.readers import read_source
+
     largest, private = int(settings.max_file_mb * 1_000_000), settings.allow_private_urls
     if ray is None:
         return (item for source in sources for item in read_source(source, max_bytes=largest, allow_private=private))
+    from index.cluster import Job, prepared
+
     job = Job(cutting(settings), _encoder_loader(settings), collection.encoder.name, largest)
     return prepared(sources, job, collection.store.digests(), ray, allow_private=private)
 

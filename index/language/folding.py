@@ -7,12 +7,16 @@ become ASCII, and quotation marks, dashes, commas and blanks take one form each.
 """
 
 import re
+import sys
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
+
+import numpy as np
+from numpy.typing import NDArray
 
 _ONE_FORM = {
     "\u0671": "ا",  # alef wasla; the hamza and madda forms decompose by themselves
@@ -77,11 +81,38 @@ class _Table(dict[int, str]):
 
 
 _TABLE = _Table()
+_LONG = 100  # characters from which on the detour by numpy is the shorter way
+_UTF_16 = "utf-16-le" if sys.byteorder == "little" else "utf-16-be"
+# The same table as numbers, for code points of the basic plane: filled as they are met, from `_TABLE`. The three numbers are
+# no characters, and nothing folds to the first.
+_VANISHES, _SEVERAL, _UNKNOWN = 0, 0xFFFE, 0xFFFF
+_CODES: NDArray[np.uint16] = np.full(0x10000, _UNKNOWN, np.uint16)
+_CODES[0xD800:0xE000] = _SEVERAL  # halves of characters, which decoding would join
 
 
 def fold(text: str) -> str:
     """The folded form of `text`, without a map: `fold(fold(t)) == fold(t)` and `fold(a + b) == fold(a) + fold(b)`."""
+    if len(text) >= _LONG and (folded := _fold_long(text)) is not None:
+        return folded
     return text.translate(_TABLE)
+
+
+def _fold_long(text: str) -> str | None:
+    """The same, three times as fast; `None` where a character folds to several or lies beyond the basic plane."""
+    codes = np.frombuffer(text.encode(_UTF_16, "surrogatepass"), np.uint16)
+    if len(codes) != len(text):
+        return None
+    folded = _CODES.take(codes)
+    if folded.max() >= _SEVERAL:
+        for code in np.unique(codes[folded == _UNKNOWN]).tolist():
+            form = _TABLE[code]
+            plain = form < "\ufffe" and len(form) < 2
+            _CODES[code] = (ord(form) if form else _VANISHES) if plain else _SEVERAL
+        folded = _CODES.take(codes)
+        if folded.max() == _SEVERAL:
+            return None
+    data: bytes = folded[folded != _VANISHES].tobytes()
+    return data.decode(_UTF_16)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ def detect_language(text: str, default: Language = "ar") -> Language:
     A Latin word has about as many letters as two Arabic ones say without vowels, so words are counted, not letters:
     «ما هي شركة Microsoft Corporation؟» is Arabic.
     """
+    if _LATIN.search(text) is None:  # most texts are in one script; counting costs far more than looking
+        return "ar" if _ARABIC.search(text) else default
     arabic = len(_ARABIC.findall(text))
     latin = len(_LATIN.findall(text))
     if arabic == latin:

@@ -15,9 +15,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import BinaryIO
 
-from index.article import Article
+from index.article import Article, Skipped
 from index.errors import ReadError
-from index.readers.base import MAX_BYTES, Draft, Drafts, Skipped, finish, printable
+from index.readers.base import MAX_BYTES, Draft, Drafts, finish, printable
 
 __all__ = [
     "LINES",

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from index.article import Article, Language
+from index.article import Article, Language, Skipped
 from index.cleaning import clean
 from index.dates import normalise_date
 from index.errors import ReadError
@@ -13,14 +13,6 @@ from index.language import detect_language
 
 MAX_BYTES = 50 * 1024 * 1024
 _LONGEST_ID = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A source, or one record of it, that gave no article. `reason` says why and what to do."""
-
-    origin: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)

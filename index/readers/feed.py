@@ -6,8 +6,9 @@ from typing import Any
 
 import feedparser
 
+from index.article import Skipped
 from index.errors import ReadError
-from index.readers.base import Draft, Drafts, Skipped, content_id
+from index.readers.base import Draft, Drafts, content_id
 from index.readers.encoding import decode
 from index.readers.html import fragment_text
 

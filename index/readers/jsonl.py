@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from index.article import Skipped
 from index.errors import ReadError
-from index.readers.base import MAX_BYTES, Draft, Drafts, Skipped, content_id
+from index.readers.base import MAX_BYTES, Draft, Drafts, content_id
 from index.readers.encoding import decode
 
 _BOM = b"\xef\xbb\xbf"

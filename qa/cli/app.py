@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from typing import NoReturn
 
@@ -65,15 +64,22 @@ def _exists(module: str) -> bool:
         return False
 
 
-def _version() -> str:
+def _show_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
+    if not wanted or ctx.resilient_parsing:
+        return
+    from importlib.metadata import PackageNotFoundError, version  # here: it takes long to import
+
     try:
-        return version("dalil")
+        click.echo(f"dalil {version('dalil')}")
     except PackageNotFoundError:
-        return "(not installed)"
+        click.echo("dalil (not installed)")
+    ctx.exit()
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(_version(), prog_name="dalil", message="%(prog)s %(version)s")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version and exit."
+)
 def app() -> None:
     """Answers over your articles, in Arabic or English, with the exact passage behind every sentence.
 

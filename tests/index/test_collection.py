@@ -226,8 +226,9 @@ for line in sys.stdin:
 """
 
 
-def test_another_process_reads_while_this_one_indexes(filled: Collection) -> None:
+def test_another_process_reads_while_this_one_indexes(filled: Collection, monkeypatch: pytest.MonkeyPatch) -> None:
     """Asked after every batch, in the middle of a run: it answers, and sees what is there without reopening."""
+    monkeypatch.setattr("index.indexing._BATCH", 128)
     command = [sys.executable, "-c", READER, str(filled.folder)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as reader:
         assert reader.stdin is not None

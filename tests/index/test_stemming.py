@@ -52,6 +52,12 @@ def test_content_terms_leave_question_words_out(question, expected):
 
 
 @given(TEXT)
+def test_terms_are_the_stems_of_all_words(text: str) -> None:
+    """They are remembered by what stands between two blanks."""
+    assert terms(text) == [stem(word) for word in words(fold(text))]
+
+
+@given(TEXT)
 def test_spans_are_the_terms_where_they_stand(text):
     folded = fold(text)
     spans = term_spans(folded)

@@ -36,6 +36,14 @@ CASES = [
 @pytest.mark.parametrize(("text", "folded"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_folds_to_one_form(text: str, folded: str) -> None:
     assert fold(text) == folded
+    assert fold(text * 100) == folded * 100
+
+
+@given(texts.filter(bool), st.sampled_from(["", "😀", "\ud83d\ude00", "\udc00", "ﷺ", "\uffff"]))
+def test_long_texts_fold_as_their_letters_do(text: str, rare: str) -> None:
+    """They take a way of their own, and another one where something rare stands in them."""
+    long = (text + rare) * 120
+    assert fold(long) == "".join(map(fold, text + rare)) * 120
 
 
 def test_every_code_point_folds_to_what_folds_no_further() -> None:
