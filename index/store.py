@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, inspect, select
+from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, inspect, or_, select
 from sqlalchemy.exc import DatabaseError
 
 from index.article import Article, Language
@@ -164,11 +164,18 @@ class Store:
         """The passages of these row ids, scores still 0. Ids that are gone from the store are left out."""
         return [(row.id, _hit(row)) for row in self._by_ids(_HITS, passages.c.id, ids)]
 
-    def passages_of(self, article_id: str, first: int, last: int) -> list[Hit]:
-        """The passages of one article with numbers from `first` to `last`, in order."""
-        chosen = _HITS.where(passages.c.article_id == article_id, passages.c.number.between(first, last))
+    def passages_of(self, stretches: Sequence[tuple[str, int, int]]) -> dict[str, list[Hit]]:
+        """By article the passages of stretches of articles: id, first and last number of a passage; in order."""
+        if not stretches:
+            return {}
+        chosen = or_(
+            *((passages.c.article_id == article) & passages.c.number.between(first, last) for article, first, last in stretches)
+        )
+        found: dict[str, list[Hit]] = {}
         with self.engine.connect() as connection:
-            return [_hit(row) for row in connection.execute(chosen.order_by(passages.c.number))]
+            for row in connection.execute(_HITS.where(chosen).order_by(passages.c.article_id, passages.c.number)):
+                found.setdefault(row.article_id, []).append(_hit(row))
+        return found
 
     def languages(self) -> list[Language]:
         """The languages that passages are in."""

@@ -7,6 +7,7 @@ by the English Snowball stemmer. Stems are for matching, not for reading.
 
 import re
 from collections.abc import Iterable
+from itertools import chain
 
 import Stemmer
 
@@ -26,6 +27,7 @@ _WORD = re.compile(WORD_PATTERN)
 _IS_ARABIC = re.compile(rf"[{_ARABIC}]")
 _SNOWBALL = Stemmer.Stemmer("english")
 _CACHE_SIZE = 400_000
+_LONGEST_REMEMBERED = 40  # characters of a run without blanks
 
 # Stems that begin with a و of their own; any other و before three or more letters is taken for "and".
 _OWN_WAW = """
@@ -94,6 +96,18 @@ class _Terms(dict[str, str]):
         return term
 
 
+class _Runs(dict[str, tuple[str, ...]]):
+    """A run of characters without blanks to its terms, remembered in the same way: no word reaches over a blank."""
+
+    def __missing__(self, run: str) -> tuple[str, ...]:
+        found = tuple(map(_TERMS.__getitem__, _WORD.findall(fold(run))))
+        if len(run) <= _LONGEST_REMEMBERED:
+            if len(self) >= _CACHE_SIZE:
+                self.clear()
+            self[run] = found
+        return found
+
+
 class _Roots(dict[str, str]):
     """Term to root, remembered in the same way."""
 
@@ -105,6 +119,7 @@ class _Roots(dict[str, str]):
 
 
 _TERMS = _Terms()
+_RUNS = _Runs()
 _ROOTS = _Roots()
 
 
@@ -119,7 +134,7 @@ def terms(text: str) -> list[str]:
     >>> terms("The 1,500 soldiers' wounds")
     ['the', '1500', 'soldier', 'wound']
     """
-    return list(map(_TERMS.__getitem__, _WORD.findall(fold(text))))
+    return list(chain.from_iterable(map(_RUNS.__getitem__, text.split())))
 
 
 def root(term: str) -> str:
