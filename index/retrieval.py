@@ -28,7 +28,7 @@ from index.rescoring import Wanted, weights
 __all__ = ["Filters", "Found", "Hit", "Query", "QueryWord", "Retriever", "select_by_article"]
 
 _POOL = 100
-_KEPT = 40
+_KEPT = 20
 _SATURATED = 2.2  # k1 + 1 in tantivy's BM25: what a term's frequency can multiply its weight by at most
 _DENSE_WEIGHT = 0.5  # among the candidates; the order of the best is learned
 

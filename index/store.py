@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Row, Select, bindparam, delete, func, insert, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, delete, func, insert, or_, select
 
 from index import removals
 from index.article import Article, Language
@@ -171,7 +171,7 @@ class Store:
 
     def digests(self) -> list[str]:
         """The digest of every article."""
-        with self.engine.connect() as connection:
+        with self._database.reading() as connection:
             return list(connection.scalars(select(articles.c.digest)))
 
     def known(self, ids: Sequence[str]) -> dict[str, tuple[str, str | None]]:
@@ -183,11 +183,18 @@ class Store:
         """The passages of these row ids, scores still 0. Ids that are gone from the store are left out."""
         return [(row.id, _hit(row)) for row in self._by_ids(_HITS, passages.c.id, ids)]
 
-    def passages_of(self, article_id: str, first: int, last: int) -> list[Hit]:
-        """The passages of one article with numbers from `first` to `last`, in order."""
-        chosen = _HITS.where(passages.c.article_id == article_id, passages.c.number.between(first, last))
+    def passages_of(self, stretches: Sequence[tuple[str, int, int]]) -> dict[str, list[Hit]]:
+        """By article the passages of stretches of articles: id, first and last number of a passage; in order."""
+        if not stretches:
+            return {}
+        chosen = or_(
+            *((passages.c.article_id == article) & passages.c.number.between(first, last) for article, first, last in stretches)
+        )
+        found: dict[str, list[Hit]] = {}
         with self._database.reading() as connection:
-            return [_hit(row) for row in connection.execute(chosen.order_by(passages.c.number))]
+            for row in connection.execute(_HITS.where(chosen).order_by(passages.c.article_id, passages.c.number)):
+                found.setdefault(row.article_id, []).append(_hit(row))
+        return found
 
     def languages(self) -> list[Language]:
         """The languages that passages are in."""

@@ -18,6 +18,8 @@ from qa.grounding import Located, Verdict, verify
 from qa.reading.sentences import Sentence
 from qa.translation import QuoteTranslator
 
+_READ_AGAIN = 20  # passages that retrieval reads again: more of them find nothing better
+
 
 class Answerer:
     """Answers questions over a collection: by a language model where there is a `writer`, else in the articles' own words."""
@@ -37,7 +39,7 @@ class Answerer:
     def events(self, asked: Asked) -> Iterator[Event]:
         """The passages, each claim as it passes the gate, and the whole answer last."""
         began = time.perf_counter()
-        findings = self._finder.find(asked.understood, asked.filters)
+        findings = self._finder.find(asked.understood, asked.filters, keep=max(_READ_AGAIN, 2 * asked.k))
         found = findings.found
         ready = time.perf_counter()
         nearest = tuple(select_by_article([item.hit for item in found], asked.k))

@@ -28,7 +28,7 @@ class Finder:
         self._retriever = Retriever(collection)
         self._reranking = reranking
 
-    def find(self, question: str | Understood, filters: Filters | None = None, *, keep: int = 40, pool: int = 100) -> Findings:
+    def find(self, question: str | Understood, filters: Filters | None = None, *, keep: int = 20, pool: int = 100) -> Findings:
         """The `keep` best of the passages that either ranker puts among its first `pool`. Raises `ModelError`."""
         understood = Understood(question, question) if isinstance(question, str) else question
         began = time.perf_counter()

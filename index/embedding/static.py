@@ -7,6 +7,7 @@ The folder is an ordinary sentence-transformers model. Here its tokenizer is not
 import json
 from collections.abc import Sequence
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from index.language.stemming import stem_arabic, words
 
 _BATCH = 64
 _CACHE_SIZE = 400_000
+_LONGEST_REMEMBERED = 40  # characters of a run without blanks
 
 
 class _Tokens(dict[str, int]):
@@ -57,6 +59,22 @@ class _Tokens(dict[str, int]):
         return True
 
 
+class _Runs(dict[str, tuple[int, ...]]):
+    """A run of characters without blanks to the tokens of its words, remembered in the same way."""
+
+    def __init__(self, tokens: _Tokens) -> None:
+        super().__init__()
+        self._tokens = tokens
+
+    def __missing__(self, run: str) -> tuple[int, ...]:
+        found = tuple(map(self._tokens.__getitem__, words(fold(run))))
+        if len(run) <= _LONGEST_REMEMBERED:
+            if len(self) >= _CACHE_SIZE:
+                self.clear()
+            self[run] = found
+        return found
+
+
 class StaticEncoder:
     """The bundled encoder. Thread-safe: encoding changes nothing but the cache of words."""
 
@@ -69,6 +87,7 @@ class StaticEncoder:
         name: str,
     ) -> None:
         self._tokens = _Tokens(vocabulary)
+        self._runs = _Runs(self._tokens)
         self._rows = rows
         self._mapping = mapping
         self._weights = weights
@@ -106,8 +125,8 @@ class StaticEncoder:
         return np.asarray(self._rows[self._mapping[tokens]] * self._weights[tokens, None], np.float32)
 
     def _encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        find = self._tokens.__getitem__
-        tokens = [list(map(find, words(fold(text)))) for text in texts]
+        find = self._runs.__getitem__
+        tokens = [list(chain.from_iterable(map(find, text.split()))) for text in texts]
         known = [at for at, found in enumerate(tokens) if found]
         sums = np.zeros((len(texts), self.dimensions), np.float32)
         if known:

@@ -10,7 +10,7 @@ import re
 import sys
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -126,9 +126,16 @@ class Folded:
     text: str
 
     @cached_property
-    def starts(self) -> list[int]:
+    def starts(self) -> Sequence[int]:
         """Folded offsets of the original's code points, and the folded length."""
+        if self._is_even:
+            return range(len(self.original) + 1)
         return list(accumulate((len(_TABLE[ord(char)]) for char in self.original), initial=0))
+
+    @cached_property
+    def _is_even(self) -> bool:
+        """Whether each code point became one, so that offsets stay as they are: most texts without vowel signs."""
+        return all(len(_TABLE[ord(char)]) == 1 for char in set(self.original))
 
     def span(self, start: int, end: int) -> tuple[int, int] | None:
         """The original span whose folding is `text[start:end]`, with the marks that follow its last letter.
@@ -137,6 +144,8 @@ class Folded:
         """
         if not 0 <= start < end <= len(self.text):
             return None
+        if self._is_even:  # no mark follows a letter then: marks fold to nothing
+            return start, end
         first = bisect_right(self.starts, start) - 1
         last = bisect_left(self.starts, end)
         if self.starts[first] != start or self.starts[last] != end:

@@ -27,6 +27,7 @@ _WORD = re.compile(WORD_PATTERN)
 _IS_ARABIC = re.compile(rf"[{_ARABIC}]")
 _SNOWBALL = Stemmer.Stemmer("english")
 _CACHE_SIZE = 200_000
+_LONGEST_REMEMBERED = 40  # characters of a run without blanks
 
 # Stems that begin with a و of their own; any other و before three or more letters is taken for "and".
 _OWN_WAW = """
@@ -95,13 +96,15 @@ class _Terms(dict[str, str]):
         return term
 
 
-class _Pieces(dict[str, tuple[str, ...]]):
-    """What stands between two blanks, as it is written, to its terms, remembered in the same way."""
+class _Runs(dict[str, tuple[str, ...]]):
+    """A run of characters without blanks to its terms, remembered in the same way: no word reaches over a blank."""
 
-    def __missing__(self, piece: str) -> tuple[str, ...]:
-        if len(self) >= _CACHE_SIZE:
-            self.clear()
-        self[piece] = found = tuple(map(_TERMS.__getitem__, _WORD.findall(fold(piece))))
+    def __missing__(self, run: str) -> tuple[str, ...]:
+        found = tuple(map(_TERMS.__getitem__, _WORD.findall(fold(run))))
+        if len(run) <= _LONGEST_REMEMBERED:
+            if len(self) >= _CACHE_SIZE:
+                self.clear()
+            self[run] = found
         return found
 
 
@@ -116,7 +119,7 @@ class _Roots(dict[str, str]):
 
 
 _TERMS = _Terms()
-_PIECES = _Pieces()
+_RUNS = _Runs()
 _ROOTS = _Roots()
 
 
@@ -131,8 +134,7 @@ def terms(text: str) -> list[str]:
     >>> terms("The 1,500 soldiers' wounds")
     ['the', '1500', 'soldier', 'wound']
     """
-    # No word crosses a blank, and all blanks fold to blanks: most pieces of a text were seen before.
-    return list(chain.from_iterable(map(_PIECES.__getitem__, text.split())))
+    return list(chain.from_iterable(map(_RUNS.__getitem__, text.split())))
 
 
 def root(term: str) -> str:

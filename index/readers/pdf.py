@@ -62,7 +62,9 @@ def read(data: bytes, name: str, charset: str | None = None) -> Drafts:
     doubts = _Doubts()
     try:
         if len(document) > _MOST_PAGES:
-            raise ReadError(f"{name}: this PDF says that it has {len(document):,} pages; {_MOST_PAGES:,} is the limit: split it")
+            raise ReadError(
+                f"{name}: this PDF says that it has {len(document):,} pages; {_MOST_PAGES:,} is the limit: split it"
+            )
         pages = [_page(document, number, name, doubts) for number in range(len(document))]
         title = document.get_metadata_value("Title").strip()
     finally:

@@ -21,6 +21,8 @@ _COPIED = (
     "coverage_local_near",
     "missing_rarest",
     "closeness",
+    "focus_near",
+    "focus_article",
     "cosine",
     "article_lexical",
     "article_dense",

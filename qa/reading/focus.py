@@ -50,6 +50,8 @@ def wanted_units(question: str) -> frozenset[str]:
 
 def counts(sentence: Sequence[str], counted: frozenset[str]) -> bool:
     """Whether an amount stands at most three words before or after one of the `counted` stems; an amount alone is none."""
+    if not counted:
+        return False
     amounts = [at for at, term in enumerate(sentence) if term[0].isdigit() or term in _NUMBER_STEMS]
     things = [at for at, term in enumerate(sentence) if term in counted]
     return any(0 < abs(amount - thing) <= _NEAR for amount in amounts for thing in things)

@@ -23,6 +23,7 @@ from qa.reading.question import Asks, asks_for
 from qa.reading.sentences import Candidate
 
 WORD_FEATURES = 25
+_OWN = 14  # of them, those that a word has by itself
 RELATION_FEATURES = 12
 QUESTION_FEATURES = 9
 BUCKETS = (384, 128, 128)  # of stop words, beginnings, endings; 0 is none
@@ -38,7 +39,7 @@ _MONEY = re.compile(
     r"(?:ال)?(?:ريال|دولار|درهم|دينار|جنيه|يورو|ليره|متر|كيلومتر|كيلو|كم|طن|غرام|سنه|عام|عاما|يوم|يوما|شهر|شهرا|ساعه|دقيقه|مره|شخص|شخصا)"
     r"|(?:dollar|euro|pound|metre|meter|kilomet(?:re|er)|mile|f(?:oo|ee)t|ton|tonne|kg|year|day|month|week|hour|minute|people)s?"
 )
-_PEOPLE, _SPEECH, _PLACES = (re.compile(words) for words in (PEOPLE, SPEECH, PLACES))
+_PEOPLE, _SPEECH, _PLACES = (frozenset(words.split("|")) for words in (PEOPLE, SPEECH, PLACES))
 _OPENS, _CLOSES, _ENDS, _COMMAS = "\"'([{«“", "\"')]}»”", ".!?؟…\n", ",،;؛"
 
 
@@ -54,10 +55,10 @@ class Words:
 
 
 @lru_cache(maxsize=200_000)
-def _of_word(word: str) -> tuple[tuple[int, int, int], tuple[float, ...]]:
-    """Hashes, and the features that a folded word has by itself."""
+def _of_word(word: str) -> tuple[bytes, bytes]:
+    """Hashes (int16), and the features that a folded word has by itself, in tenths."""
     stop, number, arabic = is_stop_word(word), word[0].isdigit(), word[0] >= "\u0600"
-    hashes = (_bucket(word, 0) if stop else 0, _bucket(word[:2], 1), _bucket(word[-2:], 2))
+    hashes = np.array((_bucket(word, 0) if stop else 0, _bucket(word[:2], 1), _bucket(word[-2:], 2)), np.int16)
     features = (
         stop,
         number,
@@ -70,11 +71,11 @@ def _of_word(word: str) -> tuple[tuple[int, int, int], tuple[float, ...]]:
         arabic and len(word) > 3 and word[0] in "بلك",
         min(1.0, len(word) / 10),
         _MONEY.fullmatch(word) is not None,
-        _PEOPLE.fullmatch(word) is not None,
-        _SPEECH.fullmatch(word) is not None,
-        _PLACES.fullmatch(word) is not None,
+        word in _PEOPLE,
+        word in _SPEECH,
+        word in _PLACES,
     )
-    return hashes, tuple(map(float, features))
+    return hashes.tobytes(), bytes(round(10 * value) for value in features)
 
 
 def _bucket(text: str, table: int) -> int:
@@ -85,45 +86,54 @@ def _bucket(text: str, table: int) -> int:
 def words_of(text: str) -> Words:
     """The words of `text` with what can be told without a question; those inside one code point (ﷲ) are left out."""
     folded = fold_with_map(text)
-    forms, spans, hashes, features = [], [], [], []
+    forms, spans, hashes, own, around = [], [], [], [], []
     for match in _WORD.finditer(folded.text):
         span = folded.span(*match.span())
         if span is None:
             continue
-        own, flags = _of_word(match.group())
-        forms.append(match.group())
+        start, end = span
+        word = match.group()
+        found = _of_word(word)
+        forms.append(word)
         spans.append(span)
-        hashes.append(own)
-        features.append((*flags, *_around(text, *span)))
+        hashes.append(found[0])
+        own.append(found[1])
+        around.append(_around(text[max(0, start - 2) : start], text[start], text[end : end + 2]))
+    features = np.empty((len(forms), WORD_FEATURES), np.float32)
+    features[:, :_OWN] = np.frombuffer(b"".join(own), np.uint8).reshape(-1, _OWN)
+    features[:, :_OWN] *= 0.1
+    features[:, _OWN:] = np.frombuffer(b"".join(around), np.uint8).reshape(-1, WORD_FEATURES - _OWN)
     return Words(
         tuple(forms),
         tuple(map(_stem, forms)),
         np.array(spans, np.int32).reshape(-1, 2),
-        np.array(hashes, np.int16).reshape(-1, 3),
-        np.array(features, np.float32).reshape(-1, WORD_FEATURES),
+        np.frombuffer(b"".join(hashes), np.int16).reshape(-1, 3),
+        features,
     )
 
 
 _stem = lru_cache(maxsize=200_000)(stem)
 
 
-def _around(text: str, start: int, end: int) -> tuple[float, ...]:
-    """The features that the marks around a word give."""
-    before = text[start - 1] if start else "\n"
-    after = text[end] if end < len(text) else "\n"
-    next_but_one = text[end + 1] if end + 1 < len(text) else "\n"
-    return (
-        float(text[start].isupper()),
-        float(before in _OPENS),
-        float(after in _CLOSES),
-        float(before == "("),
-        float(after == ")"),
-        float(after in _COMMAS or (after in _CLOSES and next_but_one in _COMMAS)),
-        float(start > 1 and text[start - 2] in _COMMAS),
-        float(after in _ENDS),
-        float(before in "-/" or after in "-/"),
-        float(start > 1 and ":" in text[start - 2 : start]),
-        float(after in "%٪" or next_but_one in "%٪"),
+@lru_cache(maxsize=100_000)
+def _around(left: str, first: str, right: str) -> bytes:
+    """The features that the marks around a word give: up to two characters on each side, and its own first one."""
+    before, after = left[-1:] or "\n", right[:1] or "\n"
+    last_but_one, next_but_one = left[:-1] or "\n", right[1:] or "\n"
+    return bytes(
+        (
+            first.isupper(),
+            before in _OPENS,
+            after in _CLOSES,
+            before == "(",
+            after == ")",
+            after in _COMMAS or (after in _CLOSES and next_but_one in _COMMAS),
+            last_but_one in _COMMAS,
+            after in _ENDS,
+            before in "-/" or after in "-/",
+            len(left) > 1 and ":" in left,
+            after in "%٪" or next_but_one in "%٪",
+        )
     )
 
 
@@ -145,7 +155,7 @@ class Inputs:
     inside: NDArray[np.bool_]
     piece: NDArray[np.int16]
     starts: NDArray[np.int32]
-    lacking: NDArray[np.float32]  # (sentences, asked): the share of the question's weight that the sentence lacks, per word
+    lacking: NDArray[np.float32]  # (sentences, 3, asked): see `_Relations.lacking`
 
 
 def inputs_for(query: Query, pool: Sequence[Candidate], chosen: Sequence[int]) -> Inputs:
@@ -153,59 +163,65 @@ def inputs_for(query: Query, pool: Sequence[Candidate], chosen: Sequence[int]) -
     asked = words_of(query.text)
     count = min(len(asked.forms), _LONGEST_QUESTION)
     relations = _Relations(query, asked.forms[:count], asked.stems[:count])
-    parts = [_shown(pool, number) for number in chosen]
-    blocks = [relations.of(pool[number], part) for number, part in zip(chosen, parts, strict=True)]
-    lengths = [len(part.forms) for part in parts]
+    shown = [_shown(pool, number) for number in chosen]
+    lengths = [sum(len(words.forms[cut]) for words, cut in parts) for parts in shown]
+    features = np.concatenate([words.features[cut] for parts in shown for words, cut in parts])
+    piece = np.full(len(features), -1, np.int16)
+    related = np.zeros((len(features), RELATION_FEATURES), np.float32)
+    starts = np.cumsum([0, *lengths]).astype(np.int32)
+    for number, parts, start, end in zip(chosen, shown, starts.tolist(), starts[1:].tolist(), strict=False):
+        first = start + len(parts[0][0].forms[parts[0][1]])
+        length = len(parts[1][0].forms[parts[1][1]])
+        piece[first : first + length] = np.arange(length)
+        related[first : first + length, 9] = 1.0
+        related[first : first + length, 10] = np.arange(length) / max(1, length - 1)
+        relations.fill(related[start:end], pool[number].sentence.hit.language, parts)
     return Inputs(
         kind=KINDS.index(asks_for(query.text)),
         asked=asked.forms[:count],
         asked_hashes=asked.hashes[:count],
         asked_features=relations.asked_features(asked.features[:count]),
-        read=tuple(form for part in parts for form in part.forms),
-        hashes=np.concatenate([part.hashes for part in parts]),
-        features=np.concatenate([np.hstack([part.features, block]) for part, (block, _) in zip(parts, blocks, strict=True)]),
-        inside=np.concatenate([part.piece >= 0 for part in parts]),
-        piece=np.concatenate([part.piece for part in parts]),
-        starts=np.cumsum([0, *lengths]).astype(np.int32),
-        lacking=np.array([lacking for _, lacking in blocks], np.float32).reshape(len(parts), count),
+        read=tuple(form for parts in shown for words, cut in parts for form in words.forms[cut]),
+        hashes=np.concatenate([words.hashes[cut] for parts in shown for words, cut in parts]),
+        features=np.hstack([features, related]),
+        inside=piece >= 0,
+        piece=piece,
+        starts=starts,
+        lacking=np.array([relations.lacking(pool[number]) for number in chosen], np.float32),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """The words of a sentence with some of its neighbours'."""
-
-    forms: tuple[str, ...]
-    stems: tuple[str, ...]
-    hashes: NDArray[np.int16]
-    features: NDArray[np.float32]
-    piece: NDArray[np.int16]
+_Shown = Sequence[tuple[Words, slice]]
+"""The words of a sentence, between some of its neighbours': three cuts of words, in order."""
 
 
 def _shown(pool: Sequence[Candidate], number: int) -> _Shown:
     article = pool[number].sentence.hit.article_id
     own = words_of(pool[number].sentence.text)
-    length = min(len(own.forms), LONGEST)
     before = _neighbour(pool, number - 1, article)
     after = _neighbour(pool, number + 1, article)
     left = slice(max(0, len(before.forms) - _AROUND), None) if before else slice(0, 0)
-    parts = [(before or own, left), (own, slice(0, length)), (after or own, slice(0, _AROUND) if after else slice(0, 0))]
-    piece = np.full(sum(len(words.forms[cut]) for words, cut in parts), -1, np.int16)
-    first = len((before or own).forms[left])
-    piece[first : first + length] = np.arange(length)
-    return _Shown(
-        tuple(form for words, cut in parts for form in words.forms[cut]),
-        tuple(term for words, cut in parts for term in words.stems[cut]),
-        np.concatenate([words.hashes[cut] for words, cut in parts]),
-        np.concatenate([words.features[cut] for words, cut in parts]),
-        piece,
-    )
+    right = slice(0, _AROUND if after else 0)
+    return (before or own, left), (own, slice(0, LONGEST)), (after or own, right)
 
 
 def _neighbour(pool: Sequence[Candidate], number: int, article: str) -> Words | None:
     if 0 <= number < len(pool) and pool[number].sentence.hit.article_id == article:
         return words_of(pool[number].sentence.text)
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The words of a question in one language of the articles.
+
+    `best`: for each stem the word that it is likeliest to stand for: place, how likely, share of weight. `shares` (asked,);
+    `placed` (n, 2): number in `query.words` and place in the question.
+    """
+
+    best: dict[str, tuple[int, float, float]]
+    shares: NDArray[np.float32]
+    placed: NDArray[np.intp]
 
 
 class _Relations:
@@ -219,67 +235,57 @@ class _Relations:
             name: at for at, name in reversed(list(enumerate(stems)))
         }
         self._tables = {language: self._table(query, language) for language in query.words}
-        self._content = np.array([not is_stop_word(form) for form in forms], bool)
+        self._none = _Table({}, np.zeros(len(stems), np.float32), np.zeros((0, 2), np.intp))
 
-    def _table(self, query: Query, language: str) -> tuple[dict[str, list[tuple[int, float, float]]], NDArray[np.float32]]:
-        """For each stem, the question's words that it may stand for: place, how likely, share of weight. And the shares."""
+    def _table(self, query: Query, language: str) -> "_Table":
         words = query.words["ar" if language == "ar" else "en"]
         total = sum(word.weight for word in words) or 1.0
         shares = np.zeros(len(self._stems), np.float32)
-        table: dict[str, list[tuple[int, float, float]]] = {}
-        for word in words:
+        found: dict[str, list[tuple[int, float, float]]] = {}
+        placed = []
+        for number, word in enumerate(words):
             at = self._place.get(word.source)
             if at is None:
                 continue
+            placed.append((number, at))
             shares[at] = word.weight / total
             for term, weight in word.options:
-                table.setdefault(term, []).append((at, min(1.0, weight), word.weight / total))
-        return table, shares
+                found.setdefault(term, []).append((at, min(1.0, weight), word.weight / total))
+        best = {term: max(options, key=lambda one: one[1] * one[2]) for term, options in found.items()}
+        return _Table(best, shares, np.array(placed, np.intp).reshape(-1, 2))
 
-    def of(self, candidate: Candidate, shown: _Shown) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Features (words, `RELATION_FEATURES`), and what the sentence lacks of each word of the question."""
-        table, shares = self._tables.get(candidate.sentence.hit.language, ({}, np.zeros(len(self._stems), np.float32)))
-        count = len(shown.forms)
-        features = np.zeros((count, RELATION_FEATURES), np.float32)
-        held = np.zeros(len(self._stems), np.float32)
+    def fill(self, features: NDArray[np.float32], language: str, shown: _Shown) -> None:
+        """Write features (words, `RELATION_FEATURES`) of the words shown, but for the two that tell where the sentence is."""
+        table = self._tables.get(language, self._none)
+        best, forms, units = table.best, self._forms, self._units
         matched: list[int] = []
-        for at, (form, term, piece) in enumerate(zip(shown.forms, shown.stems, shown.piece, strict=True)):
-            found = table.get(term)
-            if found:
-                place, weight, share = max(found, key=lambda one: one[1] * one[2])
-                features[at, 0], features[at, 1] = weight, min(1.0, 2 * weight * share)
-                features[at, 2] = self._stems[place] in self._focus
-                if piece >= 0:
-                    for place, weight, _ in found:
-                        held[place] = max(held[place], weight)
-                if weight > 0.3:
-                    matched.append(at)
-            features[at, 3] = form in self._forms
-            features[at, 4] = term in self._units
-        self._near(features, matched)
-        inside = shown.piece >= 0
-        features[inside, 9] = 1.0
-        features[inside, 10] = np.linspace(0, 1, int(inside.sum()))
-        return features, shares * (1 - held)
+        at = 0
+        for words, cut in shown:
+            for form, term in zip(words.forms[cut], words.stems[cut], strict=True):
+                if (found := best.get(term)) is not None:
+                    place, weight, share = found
+                    features[at, :3] = weight, min(1.0, 2 * weight * share), self._stems[place] in self._focus
+                    if weight > 0.3:
+                        matched.append(at)
+                if form in forms:
+                    features[at, 3] = 1.0
+                if term in units:
+                    features[at, 4] = 1.0
+                at += 1
+        if matched:
+            _near(features, np.array(matched))
 
-    @staticmethod
-    def _near(features: NDArray[np.float32], matched: Sequence[int]) -> None:
-        """How near the words of the question stand on either side, how much of it within five words, and runs of it."""
-        if not matched:
-            return
-        at, places = np.arange(len(features))[:, None], np.array(matched)[None, :]
-        gaps = (at - places).astype(np.float32)
-        features[:, 5] = np.exp(-np.where(gaps > 0, gaps, 99).min(axis=1) / 4)
-        features[:, 6] = np.exp(np.where(gaps < 0, gaps, -99).max(axis=1) / 4)
-        weight = features[places[0], 1]
-        features[:, 7] = np.minimum(1.0, ((np.abs(gaps) <= 5) * weight).sum(axis=1))
-        features[:, 8] = np.minimum(1.0, (np.exp(-np.abs(gaps) / 6) * weight).sum(axis=1) / 2)
-        beside = np.isin(at[:, 0] - 1, places) | np.isin(at[:, 0] + 1, places)
-        features[:, 11] = beside * (features[:, 0] > 0.3)
+    def lacking(self, candidate: Candidate) -> NDArray[np.float32]:
+        """(3, asked): of each word of the question the share of the weight that is lacking, where `candidate.matched` looks."""
+        table = self._tables.get(candidate.sentence.hit.language, self._none)
+        lacks = np.zeros((3, len(self._stems)), np.float32)
+        number, at = table.placed.T
+        lacks[:, at] = table.shares[at] * (1 - np.minimum(1.0, candidate.matched[:, number]))
+        return lacks
 
     def asked_features(self, own: NDArray[np.float32]) -> NDArray[np.float32]:
         """Features (asked, `QUESTION_FEATURES`) of the question's words: what they are, and what they weigh."""
-        shares = np.max([shares for _, shares in self._tables.values()], axis=0) if self._tables else np.zeros(len(own))
+        shares = np.max([table.shares for table in self._tables.values()] or [self._none.shares], axis=0)
         focus = np.array([term in self._focus for term in self._stems], np.float32)
         place = np.arange(len(own))
         columns = (
@@ -294,3 +300,17 @@ class _Relations:
             np.minimum(1, place / 12),
         )
         return np.stack(columns, axis=1).astype(np.float32)
+
+
+def _near(features: NDArray[np.float32], places: NDArray[np.intp]) -> None:
+    """How near the words of the question at `places` stand on either side, how much of it within five words, and runs of it."""
+    gaps = (np.arange(len(features))[:, None] - places).astype(np.float32)
+    far = np.abs(gaps)
+    features[:, 5] = np.exp(-np.where(gaps > 0, far, 99).min(axis=1) / 4)
+    features[:, 6] = np.exp(-np.where(gaps < 0, far, 99).min(axis=1) / 4)
+    weight = features[places, 1]
+    features[:, 7] = np.minimum(1.0, (far <= 5) @ weight)
+    features[:, 8] = np.minimum(1.0, np.exp(-far / 6) @ weight / 2)
+    beside = np.zeros(len(features) + 2, bool)
+    beside[places] = beside[places + 2] = True
+    features[:, 11] = beside[1:-1] & (features[:, 0] > 0.3)

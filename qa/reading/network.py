@@ -108,7 +108,7 @@ class Network:
         question = _softmax(self._linear("asked_weight", words)[:, 0]) @ words + self._w["kind.weight"][inputs.kind]
 
         like = likeness[read_at] @ likeness[asked_at].T
-        most = 1 / (1 + np.exp(-like.max(axis=1, keepdims=True)))
+        most = _sigmoid(like.max(axis=1, keepdims=True))
         shown = np.hstack([projected[read_at], _softmax(like) @ words, *self._hashed(inputs.hashes), inputs.features, most])
         h = np.maximum(self._linear("read", shown) + self._linear("read_asked", question), 0)
         for at, dilation in enumerate(self._dilations):
@@ -119,7 +119,11 @@ class Network:
         end = h @ self._linear("end", question) + edges[:, 1]
         best = np.maximum.reduceat(np.where(inputs.inside[:, None], h, _NEVER), inputs.starts[:-1], axis=0).clip(-10)
         asks = np.broadcast_to(question, best.shape)
-        about = np.hstack([best, best * asks, inputs.lacking @ words, asks, evidence.astype(np.float32)])
+        lacks = (inputs.lacking @ words).reshape(len(best), -1)
+        alike = np.maximum.reduceat(np.where(inputs.inside[:, None], like, _NEVER), inputs.starts[:-1], axis=0)
+        wanted = _sigmoid(self._linear("wanted", words)[:, 0])
+        unlike = (wanted * (1 - _sigmoid(alike))) @ words
+        about = np.hstack([best, best * asks, lacks, unlike, asks, evidence.astype(np.float32)])
         summary = np.maximum(self._linear("summary", about), 0)
         sentence = (self._linear("sentence", summary) + self._linear("evidence", evidence.astype(np.float32)))[:, 0]
         pooled = _softmax(sentence) @ summary
@@ -135,6 +139,10 @@ class Network:
         allowed = (lasts < len(line)) & (line[reached] == line[:, None]) & inputs.inside[reached] & inputs.inside[:, None]
         scores = start[:, None] + end[reached] + sentence[line][:, None] + lengths
         return np.where(allowed, scores, _NEVER).astype(np.float64)
+
+
+def _sigmoid(x: Array) -> Array:
+    return np.asarray(1 / (1 + np.exp(-np.maximum(x, -50))))
 
 
 def _softmax(x: Array) -> Array:

@@ -15,7 +15,7 @@ from qa.reading.network import Network, Span, bundled, directions, distinct, wor
 from qa.reading.ranker import Linear, models, rank
 from qa.reading.sentences import FEATURES, Candidate
 
-READ_CLOSELY = 20
+READ_CLOSELY = 12
 # What the network must not see: the encoder was trained on most of its questions, there these look better than they are.
 EVIDENCE = tuple(name for name in FEATURES if name not in ("cosine", "article_dense"))
 EVIDENCE_AT = np.array([FEATURES.index(name) for name in EVIDENCE])
@@ -67,18 +67,30 @@ def read_closely(
     """Read the best of `pool` (all candidates, in order of place). The models are the shipped ones where not given."""
     if not pool:
         return Close((), 1.0)
+    return scored(judged(looked_at(query, pool, first), encoder, network or bundled()), ranker or models()["ranker"])
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The sentences to be read closely, as the network is shown them; `taken` will be taken from their scores."""
+
+    chosen: tuple[Candidate, ...]
+    inputs: Inputs
+    taken: NDArray[np.float64]
+
+
+def looked_at(query: Query, pool: Sequence[Candidate], first: Linear | None = None) -> Look:
+    """The first look at `pool` (all candidates, in order of place, at least one), and what is worth reading closely."""
     place = {id(candidate): number for number, candidate in enumerate(pool)}
     taken = penalties(query, pool)
     order = sorted((taken[at] - item.score, at) for item in rank(pool, first) for at in [place[id(item.candidate)]])
     chosen = [at for _, at in order[:READ_CLOSELY]]
-    close = judged([pool[at] for at in chosen], inputs_for(query, pool, chosen), encoder, network or bundled(), taken[chosen])
-    return scored(close, ranker or models()["ranker"])
+    return Look(tuple(pool[at] for at in chosen), inputs_for(query, pool, chosen), taken[chosen])
 
 
-def judged(
-    chosen: Sequence[Candidate], inputs: Inputs, encoder: Encoder, network: Network, taken: NDArray[np.float64]
-) -> Close:
-    """The chosen sentences with what the network finds in them, not yet scored; `taken` will be taken from their scores."""
+def judged(look: Look, encoder: Encoder, network: Network) -> Close:
+    """The sentences with what the network finds in them, not yet scored."""
+    inputs, chosen = look.inputs, look.chosen
     evidence = np.array([candidate.features for candidate in chosen])
     found = network.read(inputs, directions(words_encoder(encoder), distinct(inputs)), evidence[:, EVIDENCE_AT])
     spans = {span.sentence: span for span in found.spans}
@@ -86,7 +98,7 @@ def judged(
     reads = []
     for at, (candidate, share) in enumerate(zip(chosen, found.sentences, strict=True)):
         features = np.array([*candidate.features, *_of_network(float(share) / answerable, spans.get(at))])
-        reads.append(Read(candidate, 0.0, 0.0, spans.get(at), features, float(taken[at])))
+        reads.append(Read(candidate, 0.0, 0.0, spans.get(at), features, float(look.taken[at])))
     return Close(tuple(reads), found.silence)
 
 

@@ -14,7 +14,7 @@ from index.collection import Collection
 from index.hits import Hit
 from index.language import clause_spans, fold, sentence_spans, trim
 from index.language.stemming import terms
-from index.retrieval import Found, Query, QueryWord
+from index.retrieval import Found, Query
 from qa.reading.cues import offers
 from qa.reading.focus import counts, focus_terms, wanted_units
 from qa.reading.question import Asks, asks_for
@@ -29,6 +29,8 @@ FEATURES = (
     "missing_rarest",  # share of the weight of the heaviest word that the article lacks
     "closeness",  # how close together the matched words stand, 1 = side by side
     "focus",  # whether the noun after the question word stands in the sentence
+    "focus_near",  # how much of the two nouns there does, with the sentences on both sides and the title
+    "focus_article",  # and with the whole article
     "counts_focus",  # whether an amount stands beside it, where a number is asked for
     "counts_unit",  # whether an amount stands beside a unit that the question calls for
     "article_lexical",  # of the article's best passage
@@ -52,6 +54,7 @@ FEATURES = (
 )
 _CLAUSE_MARKS = "،,؛;:–— \t\n"
 _ARTICLES = 3
+_NEAR = 0.2  # what the score of an article's best passage may lack of the best of all, to be read
 _LONG = 20  # words from which a sentence is read in runs of clauses
 _PIECE = 14  # words of such a run
 _WINDOW = 8  # passages on both sides of one that was found that are read with it
@@ -75,11 +78,16 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence that may answer, the best passage of its article, and a value for each of `FEATURES`."""
+    """A sentence that may answer, the best passage of its article, and a value for each of `FEATURES`.
+
+    `matched` (3, words) tells of each word of the question, in the language of the article, how well it is matched (0 to 1): in
+    the sentence, with those on both sides and the title, in the whole article.
+    """
 
     sentence: Sentence
     found: Found
     features: NDArray[np.float64]
+    matched: NDArray[np.float64]
 
     def feature(self, name: str) -> float:
         """One feature by name."""
@@ -148,32 +156,32 @@ def articles_read(found: Sequence[Found], collection: Collection) -> list[tuple[
     for item in found:
         if item.hit.quotable:
             best.setdefault(item.hit.article_id, item)
-    read = []
-    for item in list(best.values())[:_ARTICLES]:
-        number = item.hit.number
-        read.append((item, sentences_of(collection.store.passages_of(item.hit.article_id, number - _WINDOW, number + _WINDOW))))
-    return read
+    scores = [item.hit.score for item in best.values()]
+    chosen = [item for item in list(best.values())[:_ARTICLES] if item.hit.score >= max(scores) - _NEAR]
+    around = [(item.hit.article_id, item.hit.number - _WINDOW, item.hit.number + _WINDOW) for item in chosen]
+    passages = collection.store.passages_of(around)
+    return [(item, sentences_of(passages.get(item.hit.article_id, []))) for item in chosen]
 
 
 def candidates(query: Query, read: Sequence[tuple[Found, Sequence[Sentence]]], collection: Collection) -> list[Candidate]:
     """Every sentence of the articles read, with its features."""
     asks = asks_for(query.text)
     asked = fold(query.text)
-    rows: list[tuple[Sentence, Found, list[float]]] = []
+    rows: list[tuple[Sentence, Found]] = []
+    blocks, matches = [], []
     for item, sentences in (pair for pair in read if pair[1]):
         evidence = Evidence(query, item.hit.title, sentences, item.hit.language)
-        for number, sentence in enumerate(sentences):
-            standing = _standing(read[0][0], item, sentence.start)
-            rows.append((sentence, item, evidence.of(number) + standing + _form(asks, asked, sentence)))
+        standing = _standing(read[0][0], item, sentences)
+        blocks.append(np.hstack([evidence.features(), standing, _form(asks, asked, sentences)]))
+        matches += list(evidence.matched)
+        rows += [(sentence, item) for sentence in sentences]
     if not rows:
         return []
     known = frozenset(stem for words in query.words.values() for word in words for stem, _ in word.options)
-    cosines = collection.encoder.encode_passages([sentence.text for sentence, _, _ in rows]) @ query.vector
-    found = []
-    for (sentence, item, values), cosine in zip(rows, cosines, strict=True):
-        new = sum(stem not in known for stem in sentence.terms) / max(1, len(sentence.terms))
-        found.append(Candidate(sentence, item, np.array([*values, new, float(cosine)])))
-    return found
+    new = [sum(stem not in known for stem in sentence.terms) / max(1, len(sentence.terms)) for sentence, _ in rows]
+    cosines = collection.encoder.encode_passages([sentence.text for sentence, _ in rows]) @ query.vector
+    features = np.column_stack([np.concatenate(blocks), new, cosines])
+    return [Candidate(*row, values, matched) for row, values, matched in zip(rows, features, matches, strict=True)]
 
 
 class Evidence:
@@ -181,77 +189,98 @@ class Evidence:
 
     def __init__(self, query: Query, title: str | None, sentences: Sequence[Sentence], language: str) -> None:
         words = query.words["ar" if language == "ar" else "en"]
-        title_terms = frozenset(terms(title or ""))
         weights = np.array([word.weight for word in words]) if words else np.zeros(1)
         self._weights = weights / (weights.sum() or 1.0)
-        self._words = words
-        self._matched = np.array([_matches(words, frozenset(sentence.terms)) for sentence in sentences])
-        self._title = _matches(words, title_terms)
-        self._terms = [sentence.terms for sentence in sentences]
-        held = (self._matched > 0).sum(axis=0)
-        local = self._weights * np.log(1 + len(sentences) / (held + 0.5))
-        self._local = local / (local.sum() or 1.0)
+        self._options: dict[str, list[tuple[int, float]]] = {}
+        for number, word in enumerate(words):
+            for term, weight in word.options:
+                self._options.setdefault(term, []).append((number, weight))
+        self._sentences = sentences
+        self._places = [self._found(sentence.terms) for sentence in sentences]
+        own = np.array([self._best(places) for places in self._places])
+        named = self._best(self._found(terms(title or "")))
+        beside = np.maximum(own, named)
+        beside[1:] = np.maximum(beside[1:], own[:-1])
+        beside[:-1] = np.maximum(beside[:-1], own[1:])
+        everywhere = np.maximum(named, own.max(axis=0))
+        self.matched = np.stack([own, beside, np.broadcast_to(everywhere, own.shape)], axis=1)
+        """(sentences, 3, words): see `Candidate.matched`."""
         focus = focus_terms(query.text)
         self._focus = np.array([word.source in focus for word in words] or [False])
-        named = frozenset(stem for word in words if word.source in focus for stem, weight in word.options if weight > 0.3)
-        self._counted = named if asks_for(query.text) is Asks.NUMBER else frozenset()
+        told = frozenset(stem for word in words if word.source in focus for stem, weight in word.options if weight > 0.3)
+        self._counted = told if asks_for(query.text) is Asks.NUMBER else frozenset()
         self._units = wanted_units(query.text)
-        everything = np.maximum(self._title, self._matched.max(axis=0, initial=0.0))
-        self._article = float(self._weights @ everything)
-        self._missing = float((self._weights * (everything == 0)).max() / (self._weights.max() or 1.0))
 
-    def of(self, number: int) -> list[float]:
-        """The features of `FEATURES` from `coverage` to `counts_unit` for one sentence."""
-        matched = self._matched[number]
-        near = self._matched[max(0, number - 1) : number + 2].max(axis=0)
-        around = np.maximum(near, self._title)
-        return [
-            float(self._weights @ matched),
-            float(matched[int(self._weights.argmax())]),
-            float(self._weights @ around),
-            self._article,
-            float(self._local @ matched),
-            float(self._local @ near),
-            self._missing,
-            _closeness(self._words, self._terms[number], matched),
-            float((matched * self._focus).max()),
-            float(counts(self._terms[number], self._counted)),
-            float(counts(self._terms[number], self._units)),
-        ]
+    def _found(self, stems: Sequence[str]) -> list[tuple[int, list[tuple[int, float]]]]:
+        """Where stems stand that a word of the question may be: place, and number and weight of each such word."""
+        return [(at, found) for at, stem in enumerate(stems) if (found := self._options.get(stem)) is not None]
+
+    def _best(self, places: Sequence[tuple[int, list[tuple[int, float]]]]) -> NDArray[np.float64]:
+        """For each word of the question, the weight of its best option that is present, 0 to 1."""
+        best = np.zeros(len(self._weights))
+        for _, found in places:
+            for number, weight in found:
+                best[number] = max(best[number], weight)
+        return best
+
+    def features(self) -> NDArray[np.float64]:
+        """The features of `FEATURES` from `coverage` to `counts_unit`, a row a sentence."""
+        own, around, everywhere = self.matched.transpose(1, 0, 2)
+        near = own.copy()
+        near[1:] = np.maximum(near[1:], own[:-1])
+        near[:-1] = np.maximum(near[:-1], own[1:])
+        held = (own > 0).sum(axis=0)
+        local = self._weights * np.log(1 + len(own) / (held + 0.5))
+        local /= local.sum() or 1.0
+        lacking = float((self._weights * (everywhere[0] == 0)).max() / (self._weights.max() or 1.0))
+        stems = [sentence.terms for sentence in self._sentences]
+        return np.column_stack(
+            [
+                own @ self._weights,
+                own[:, int(self._weights.argmax())],
+                around @ self._weights,
+                everywhere @ self._weights,
+                own @ local,
+                near @ local,
+                np.full(len(own), lacking),
+                [_closeness(places, len(words)) for places, words in zip(self._places, stems, strict=True)],
+                (own * self._focus).max(axis=1),
+                around @ self._focus / max(1, self._focus.sum()),
+                everywhere @ self._focus / max(1, self._focus.sum()),
+                [counts(words, self._counted) for words in stems],
+                [counts(words, self._units) for words in stems],
+            ]
+        )
 
 
-def _matches(words: Sequence[QueryWord], present: frozenset[str]) -> NDArray[np.float64]:
-    """For each word of the question, the weight of its best option that is present, 0 to 1; one zero where there are none."""
-    if not words:
-        return np.zeros(1)
-    return np.array([max((weight for stem, weight in word.options if stem in present), default=0.0) for word in words])
-
-
-def _closeness(words: Sequence[QueryWord], sentence: Sequence[str], matched: NDArray[np.float64]) -> float:
-    wanted = [{stem for stem, _ in word.options} for word, hit in zip(words, matched, strict=False) if hit > 0]
+def _closeness(places: Sequence[tuple[int, list[tuple[int, float]]]], length: int) -> float:
+    """Of those words of the question that the sentence holds, how close together all of them stand somewhere."""
+    wanted = {number for _, found in places for number, weight in found if weight > 0}
     if len(wanted) < 2:
         return 0.0
     last: dict[int, int] = {}
-    best = len(sentence)
-    for at, stem in enumerate(sentence):
-        for number, stems in enumerate(wanted):
-            if stem in stems:
+    best = length
+    for at, found in places:
+        for number, _ in found:
+            if number in wanted:
                 last[number] = at
-                if len(last) == len(wanted):
-                    best = min(best, at - min(last.values()))
+        if len(last) == len(wanted):
+            best = min(best, at - min(last.values()))
     return len(wanted) / max(best + 1, len(wanted))
 
 
-def _standing(first: Found, item: Found, start: int) -> list[float]:
-    """The features that the article and the place in it give."""
+def _standing(first: Found, item: Found, sentences: Sequence[Sentence]) -> NDArray[np.float64]:
+    """The features that the article and the place in it give, a row a sentence."""
     same = float(item.hit.article_id == first.hit.article_id)
-    return [item.lexical, item.dense, first.hit.score - item.hit.score, same, float(start == 0), min(1.0, start / 3000)]
+    own = [item.lexical, item.dense, first.hit.score - item.hit.score, same]
+    starts = np.array([sentence.start for sentence in sentences])
+    return np.column_stack([np.tile(own, (len(starts), 1)), starts == 0, np.minimum(1.0, starts / 3000)])
 
 
-def _form(asks: Asks, asked: str, sentence: Sentence) -> list[float]:
-    """The features that the sentence has by itself, given what is asked for."""
-    offered = float(offers(asks, sentence.text, sentence.folded, asked))
+def _form(asks: Asks, asked: str, sentences: Sequence[Sentence]) -> NDArray[np.float64]:
+    """The features that sentences have by themselves, given what is asked for, a row a sentence."""
     kinds = (Asks.PERSON, Asks.NUMBER, Asks.DATE, Asks.PLACE, Asks.REASON, Asks.NAME)
-    words = len(sentence.terms)
-    asking = sentence.folded.rstrip(" \"'").endswith("?")
-    return [offered, *(offered * (asks is kind) for kind in kinds), float(np.log1p(words)), float(words < 5), float(asking)]
+    offered = np.array([offers(asks, sentence.text, sentence.folded, asked) for sentence in sentences], float)
+    words = np.array([len(sentence.terms) for sentence in sentences])
+    asking = [sentence.folded.rstrip(" \"'").endswith("?") for sentence in sentences]
+    return np.column_stack([offered, *(offered * (asks is kind) for kind in kinds), np.log1p(words), words < 5, asking])

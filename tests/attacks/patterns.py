@@ -113,7 +113,13 @@ def _collect(parsed: Any, inside: bool, repeated: list[str], other: list[str]) -
         (repeated if inside else other).append(word)
 
 
-_CLASSES = {"CATEGORY_DIGIT": "7", "CATEGORY_SPACE": " ", "CATEGORY_WORD": "a", "CATEGORY_NOT_SPACE": "x", "CATEGORY_NOT_WORD": "-"}
+_CLASSES = {
+    "CATEGORY_DIGIT": "7",
+    "CATEGORY_SPACE": " ",
+    "CATEGORY_WORD": "a",
+    "CATEGORY_NOT_SPACE": "x",
+    "CATEGORY_NOT_WORD": "-",
+}
 
 
 def _examples(items: Any) -> list[str]:
@@ -174,7 +180,9 @@ def main() -> int:
             seen.add((pattern, flags))
             print(where, repr(pattern)[:120], flush=True)
             short = any(where.startswith(begins) for begins in SHORT_ONES)
-            methods = used(source, where.removeprefix(f"{name}.")) if ":" not in where else frozenset({where.rpartition(":")[2]})
+            methods = (
+                used(source, where.removeprefix(f"{name}.")) if ":" not in where else frozenset({where.rpartition(":")[2]})
+            )
             hard(pattern, flags, methods, SHORT if short else LENGTH)
     print("done")
     return 0

@@ -120,14 +120,41 @@ _CHAT = b'{"model": "dalil", "messages": [{"role": "user", "content": [{"type": 
 TARGETS = {
     "settings": Target(
         _settings,
-        [b'k = 5\nlanguage = "ar"\nhost = "0.0.0.0"\ntrusted_proxies = ["10.0.0.0/8"]\n', b'cors_origins = "https://a.example"\n'],
-        (b"data = ", b"profile = ", b'"local"', b"[a]\n", b"inf", b"nan", b"1e400", b"0x", b"\xef\xbb\xbf", b"~", b"llm_key = "),
+        [
+            b'k = 5\nlanguage = "ar"\nhost = "0.0.0.0"\ntrusted_proxies = ["10.0.0.0/8"]\n',
+            b'cors_origins = "https://a.example"\n',
+        ],
+        (
+            b"data = ",
+            b"profile = ",
+            b'"local"',
+            b"[a]\n",
+            b"inf",
+            b"nan",
+            b"1e400",
+            b"0x",
+            b"\xef\xbb\xbf",
+            b"~",
+            b"llm_key = ",
+        ),
     ),
     "keys": Target(_keys, [b"dalil_abcdefgh_" + b"A" * 43], (b"dalil_", b"_", b"\n", "٣".encode())),
     "dataset": Target(
         _dataset,
         [_LINE, _SQUAD, _BEIR, b'{"question": "q", "context": "c", "answers": {"text": ["c"]}}', b'[{"id": 1, "turns": [{}]}]'],
-        (b'"turns"', b'"data"', b'"context"', b"null", b"[[[[", b"NaN", b"1" * 20, b"\\ud800", b"\t", b"\x1e", b'"paragraph": 1'),
+        (
+            b'"turns"',
+            b'"data"',
+            b'"context"',
+            b"null",
+            b"[[[[",
+            b"NaN",
+            b"1" * 20,
+            b"\\ud800",
+            b"\t",
+            b"\x1e",
+            b'"paragraph": 1',
+        ),
     ),
     "address": Target(
         _address,
@@ -136,8 +163,24 @@ TARGETS = {
     ),
     "body": Target(
         _body,
-        [b'{"question": "q", "k": 5, "from": "2018-05-20", "history": [{"role": "user", "content": "a"}]}', b'[{"text": "a"}]', _CHAT],
-        (b'"text"', b'"content"', b'"input"', b'"role"', b"NaN", b"1e400", b"\\ud800", b"[[[[", b"null", b"true", b"### Task: "),
+        [
+            b'{"question": "q", "k": 5, "from": "2018-05-20", "history": [{"role": "user", "content": "a"}]}',
+            b'[{"text": "a"}]',
+            _CHAT,
+        ],
+        (
+            b'"text"',
+            b'"content"',
+            b'"input"',
+            b'"role"',
+            b"NaN",
+            b"1e400",
+            b"\\ud800",
+            b"[[[[",
+            b"null",
+            b"true",
+            b"### Task: ",
+        ),
     ),
 }
 assert _FORM

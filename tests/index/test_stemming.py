@@ -117,3 +117,8 @@ def test_forms_of_one_word_share_a_root(forms, expected):
 def test_a_root_is_never_shorter_than_three_letters_unless_it_is_the_term(text):
     for term in terms(text):
         assert root(term) == term or len(root(term)) > 2
+
+
+@given(st.text(max_size=80) | TEXT)
+def test_terms_are_those_of_the_words_of_the_whole_folded_text(text):
+    assert terms(text) == [stem(word) for word in words(fold(text))]

@@ -102,7 +102,7 @@ def test_putting_again_replaces(store: Store) -> None:
     before = passage_ids(store)
     put(store, replace(DAM, text="نص آخر تماما."))
     assert store.article("dam").text == "نص آخر تماما."
-    assert [hit.text for hit in store.passages_of("dam", 0, 99)] == ["نص آخر تماما."]
+    assert [hit.text for hit in store.passages_of([("dam", 0, 99)])["dam"]] == ["نص آخر تماما."]
     assert store.counts()["articles"] == 2
     assert len(store.vector_ids()) == len(passage_ids(store)), "no vector stays without its passage"
     removed, mark = store.removed_after(0)

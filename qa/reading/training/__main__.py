@@ -1,18 +1,25 @@
-"""`python -m qa.reading.training --data FOLDER`: trains every model of reading and prints how they do on held-out titles.
+"""`python -m qa.reading.training --data FOLDER`: trains every model of reading and prints how they do on unseen questions.
 
-1. The first look: a linear ranker, on the held-out titles' questions.
-2. The network, on all other titles: human questions, the same in the other language's words, questions whose answer is
-   lacking, questions made from sentences.
-3. The last ranker and the confidence, on the held-out titles, which the network has not seen; measured in folds by title.
+1. The first look: a linear ranker.
+2. Three networks, on human questions, the same in the other language's words, questions whose answer is lacking, and questions
+   made from sentences: each of two without one half of the unseen titles, and the shipped one on all.
+3. The last ranker and the confidence, on the unseen titles, read by the network that has not learned from them; measured in
+   folds by title.
 """
 
 import argparse
 import json
+import multiprocessing
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import save
 
+from index.article import Article
 from index.embedding import BUNDLED, load_encoder
 from index.embedding.static import StaticEncoder
 from index.language import detect_language
@@ -25,6 +32,7 @@ from qa.reading.training.asking import Asked, ask, indexed
 from qa.reading.training.batches import Sample
 from qa.reading.training.cloze import cloze_of_translations, parallel_articles
 from qa.reading.training.examples import (
+    HALVES,
     Example,
     articles_of,
     asked_of_another,
@@ -32,37 +40,62 @@ from qa.reading.training.examples import (
     crossed_examples,
     read_examples,
 )
-from qa.reading.training.last import fit_last
+from qa.reading.training.last import Unread, fit_last, unread
 from qa.reading.training.linear import fit_listwise
 from qa.reading.training.samples import sample_of
-from qa.reading.training.train_network import export, standardise, train, vectors_of
+from qa.reading.training.train_network import trained, vectors_of
+from qa.reading.training.written import written_examples
 
 EPOCHS = 3.0
 _CROSSED_EVERY = 3  # of the English questions on English articles, one in three is crossed into Arabic
 _CLOZE_EVERY = 2  # of the articles made of translations
 Cases = tuple[str, ...]
+Asking = tuple[list[tuple[Example, Cases]], list[Article]]
+"""Questions, each with the cases in which it is asked, and the articles that they are asked of."""
 
 
-def _questions(examples: Sequence[Example]) -> list[tuple[Example, Cases]]:
-    """What to learn from and what is held out, each with the cases in which it is asked."""
-    learnt = [one for one in examples if one.part == "learnt"]
-    english = [one for one in learnt if one.source.startswith("tydi-en")]
-    to_cross = [one for one in learnt if not one.source.startswith("tydi-en")] + english[::_CROSSED_EVERY]
-    asked: list[tuple[Example, Cases]] = [
-        (one, ("whole", "without") if one.part == "learnt" else ("whole", "without", "away")) for one in examples
-    ]
+def _askings(examples: Sequence[Example], bilingual: Path) -> list[Asking]:
+    """All human questions and those made of them, by the language of their articles; those written on news apart."""
+    english = [one for one in examples if one.source.startswith("tydi-en")]
+    to_cross = [one for one in examples if not one.source.startswith("tydi-en")] + english[::_CROSSED_EVERY]
+    asked: list[tuple[Example, Cases]] = [(one, _cases(one)) for one in examples]
     further = [*crossed_examples(to_cross), *asked_of_another(examples), *asked_otherwise(examples)]
-    return asked + [(one, ("whole",)) for one in further]
-
-
-def _asked(questions: Sequence[tuple[Example, Cases]], examples: Sequence[Example], part: str) -> Iterator[Asked]:
-    """The questions of a part, asked over the articles of their own language of all parts."""
+    asked += [(one, ("whole",)) for one in further]
+    written, news = written_examples(bilingual)
+    found: list[Asking] = [([(one, _cases(one)) for one in written], news)]
     for language in ("ar", "en"):
         own = [one for one in examples if detect_language(one.context) == language]
-        with indexed(articles_of(own)) as dalil:
+        found.append(([pair for pair in asked if detect_language(pair[0].context) == language], articles_of(own)))
+    return found
+
+
+def _cases(example: Example) -> Cases:
+    return ("whole", "without") if example.half is None else ("whole", "without", "away")
+
+
+def _is_unseen(example: Example) -> bool:
+    """Whether the encoder has not seen the question, which is in its asker's own words."""
+    return example.half is not None and not example.source.endswith("crossed")
+
+
+def _asked(askings: Sequence[Asking]) -> Iterator[Asked]:
+    for questions, articles in askings:
+        with indexed(articles) as dalil:
             for example, cases in questions:
-                if example.part == part and detect_language(example.context) == language:
-                    yield from ask(dalil, [example], cases)
+                yield from ask(dalil, [example], cases)
+
+
+def _first_look(askings: Sequence[Asking]) -> Linear:
+    """From the unseen human questions that have an answer."""
+    simple = [
+        (
+            [(one, ("whole",)) for one, _ in questions if one.half is not None and one.answers and "crossed" not in one.source],
+            texts,
+        )
+        for questions, texts in askings
+    ]
+    rows = [(one.features(), one.right) for one in _asked(simple) if one.pool]
+    return fit_listwise([features for features, _ in rows], [right for _, right in rows])
 
 
 def _cloze(bilingual: Path, first: Linear, vocabulary: dict[str, int]) -> list[Sample]:
@@ -72,32 +105,50 @@ def _cloze(bilingual: Path, first: Linear, vocabulary: dict[str, int]) -> list[S
         return [sample for one in ask(dalil, made, ("whole",)) if (sample := sample_of(one, first, vocabulary)) is not None]
 
 
+def _network(half: int | None, epochs: float) -> dict[str, NDArray[np.float16]]:
+    """The weights that are learned without one half of the unseen questions."""
+    samples, vectors = _LEARNED
+    return trained([sample for of, sample in samples if half is None or of != half], vectors, epochs)
+
+
+_LEARNED: tuple[list[tuple[int | None, Sample]], Any] = ([], None)
+"""Samples and words' vectors, for processes that are forked: there is too much of it to send."""
+
+
 def main() -> None:
     """See the module."""
+    global _LEARNED
     parser = argparse.ArgumentParser(prog="python -m qa.reading.training", description=__doc__.partition("\n")[0])
     parser.add_argument("--data", type=Path, required=True, help="the folder with the reading sets")
     parser.add_argument("--bilingual", type=Path, help="the folder with the translations; beside the reading sets if not given")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent.parent / "model")
     parser.add_argument("--epochs", type=float, default=EPOCHS)
+    parser.add_argument("--processes", type=int, default=2, help="networks trained at a time")
     options = parser.parse_args()
+    bilingual = options.bilingual or options.data.parent / "bilingual"
     encoder = load_encoder(BUNDLED)
     assert isinstance(encoder, StaticEncoder)
-    examples = read_examples(options.data)
-    questions = _questions(examples)
-    held = [one for one in _asked(questions, examples, "held") if one.pool]
-    whole = [one for one in held if one.case == "whole"]
-    first = fit_listwise([one.features() for one in whole], [one.right for one in whole])
-    print(f"{len(held)} held-out questions asked", flush=True)
+    askings = _askings(read_examples(options.data), bilingual)
+    first = _first_look(askings)
+    print("first look learned", flush=True)
     vocabulary: dict[str, int] = {}
-    learnt = _asked(questions, examples, "learnt")
-    samples = [sample for one in learnt if (sample := sample_of(one, first, vocabulary)) is not None]
-    cloze = _cloze(options.bilingual or options.data.parent / "bilingual", first, vocabulary)
-    print(f"{len(samples)} questions to learn from, {len(cloze)} made from sentences, {len(vocabulary)} words", flush=True)
-    samples += cloze
-    mean, scale = standardise(samples)
-    trained = train(samples, vectors_of(vocabulary, encoder), options.epochs)
-    weights = export(trained, mean, scale, options.out / "reader.safetensors")
-    ranker, confidence = fit_last(held, first, inference.Network(dict(weights)), encoder)
+    samples: list[tuple[int | None, Sample]] = []
+    held: list[Unread] = []
+    for one in _asked(askings):
+        half = one.example.half
+        if one.case != "away" and (sample := sample_of(one, first, vocabulary)) is not None:
+            samples.append((half, sample))
+        if one.pool and _is_unseen(one.example):
+            held.append(unread(one, first))
+    print(f"{len(samples)} questions to learn from, {len(held)} to be read unseen", flush=True)
+    samples += [(None, sample) for sample in _cloze(bilingual, first, vocabulary)]
+    _LEARNED = samples, vectors_of(vocabulary, encoder)
+    halves: list[int | None] = [*range(HALVES), None]
+    with ProcessPoolExecutor(options.processes, multiprocessing.get_context("fork")) as pool:
+        weights = dict(zip(halves, pool.map(_network, halves, [options.epochs] * len(halves)), strict=True))
+    (options.out / "reader.safetensors").write_bytes(save(weights[None]))
+    networks = {half: inference.Network(dict(values)) for half, values in weights.items()}
+    ranker, confidence = fit_last(held, networks, encoder)
     _write(options.out / "weights.json", first, ranker, confidence)
 
 

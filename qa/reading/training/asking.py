@@ -62,7 +62,7 @@ def ask(dalil: Dalil, examples: Sequence[Example], cases: Sequence[str] = ("whol
             pool = candidates(query, kept, collection)
             yield Asked(example, query, found, pool, np.zeros(len(pool), bool), "without")
         if "away" in cases:
-            rest = [item for item in found if item.hit.title != example.title and not tells(example, item.hit)]
+            rest = [item for item in found if not _may_tell(example, item.hit) and not tells(example, item.hit)]
             pool = candidates(query, articles_read(rest, collection), collection)
             yield Asked(example, query, rest, pool, np.zeros(len(pool), bool), "away")
 
@@ -74,7 +74,12 @@ def tells(example: Example, where: Hit | Sentence) -> bool:
 
 def answers(example: Example, sentence: Sentence) -> bool:
     """Whether the sentence holds a gold answer in an article that may give it."""
-    return sentence.hit.title == example.title and tells(example, sentence)
+    inside = example.evidence is None or sentence.text in example.evidence
+    return inside and _may_tell(example, sentence.hit) and tells(example, sentence)
+
+
+def _may_tell(example: Example, hit: Hit) -> bool:
+    return example.title in (hit.title, hit.article_id)
 
 
 def gold_spans(example: Example, text: str) -> list[tuple[int, int]]:

@@ -108,7 +108,7 @@ def padded(samples: Sequence[Sample], vectors: torch.Tensor) -> tuple[Batch, tor
     asked = max(len(one.asked) for one in samples)
     a = np.zeros((count, asked), np.int64)
     a_hashes, a_features = np.zeros((*a.shape, 3), np.int64), np.zeros((*a.shape, QUESTION_FEATURES), np.float32)
-    a_mask, lacking = np.zeros(a.shape, np.float32), np.zeros((count, sentences, asked), np.float32)
+    a_mask, lacking = np.zeros(a.shape, np.float32), np.zeros((count, sentences, 3, asked), np.float32)
     r = np.zeros((count, sentences, longest), np.int64)
     hashes = np.zeros((*r.shape, 3), np.int64)
     features = np.zeros((*r.shape, WORD_FEATURES + RELATION_FEATURES), np.float32)
@@ -118,7 +118,7 @@ def padded(samples: Sequence[Sample], vectors: torch.Tensor) -> tuple[Batch, tor
     for n, one in enumerate(samples):
         m, k = len(one.asked), len(one.starts) - 1
         a[n, :m], a_hashes[n, :m], a_features[n, :m], a_mask[n, :m] = one.asked, one.asked_hashes, one.asked_features, 1
-        lacking[n, :k, :m], evidence[n, :k] = one.lacking, one.evidence
+        lacking[n, :k, :, :m], evidence[n, :k] = one.lacking, one.evidence
         for at in range(k):
             rows = slice(one.starts[at], one.starts[at + 1])
             to = (n, at, slice(0, one.starts[at + 1] - one.starts[at]))

@@ -15,16 +15,17 @@ from index.language.stemming import content_terms, is_stop_word, stem, words
 from qa.reading.question import Asks, asks_for
 
 SEED = 7
+HALVES = 2
 _TYDI_EVERY = 4  # the encoder has not seen these English TyDi questions (see its card)
 _SUBJECT = 2  # content words that a subject has at least
-_HELD = 2  # of the questions that the encoder has not seen, every second title is held out
 
 
 @dataclass(frozen=True)
 class Example:
-    """A question, the title of the articles that may answer it, and its gold answers: none where the articles lack it.
+    """A question, the title or id of the articles that may answer it, and its gold answers: none where the articles lack it.
 
-    `part`: `held` questions choose the last models and are measured on, `learnt` ones train the network.
+    `half`: which of two networks does not learn from it, so that it can be read as a question never seen; `None` where the
+    encoder has seen it, whose cosine then looks too good to judge by. `evidence`: the line that answers, where it is known.
     """
 
     question: str
@@ -32,22 +33,28 @@ class Example:
     context: str
     answers: tuple[str, ...]
     source: str
-    part: str = "learnt"
+    half: int | None = None
+    evidence: str | None = None
 
 
 def read_examples(folder: Path) -> list[Example]:
     """The questions of the sets whose licence allows shipping what was learnt from them."""
     tydi = list(_rows(folder / "tydiqa_goldp_en.jsonl.gz", "tydi-en"))
-    unseen = [*_arcd(folder), *tydi[::_TYDI_EVERY]]
-    titles = sorted({example.title for example in unseen})
-    random.Random(SEED).shuffle(titles)  # noqa: S311
-    held = frozenset(titles[::_HELD])
+    unseen = halved([*_arcd(folder), *tydi[::_TYDI_EVERY]])
+    half = {one.title: one.half for one in unseen}
     seen = [example for number, example in enumerate(tydi) if number % _TYDI_EVERY]
     seen += _rows(folder / "tydiqa_goldp_ar_dev.jsonl.gz", "tydi-ar")
     seen += _rows(folder / "mlqa_ar_dev.jsonl.gz", "mlqa")
-    out = [replace(one, part="held" if one.title in held else "learnt") for one in unseen]
-    # The encoder was trained on the others: its cosine looks too good there to judge by.
-    return out + [one for one in seen if one.title not in held]
+    # Not from what an unseen question is read in.
+    return unseen + [one for one in seen if one.title not in half]
+
+
+def halved(examples: Sequence[Example]) -> list[Example]:
+    """The examples, all questions of one title in the same half."""
+    titles = sorted({example.title for example in examples})
+    random.Random(SEED).shuffle(titles)  # noqa: S311
+    half = {title: number % HALVES for number, title in enumerate(titles)}
+    return [replace(one, half=half[one.title]) for one in examples]
 
 
 def _rows(path: Path, source: str) -> Iterator[Example]:
@@ -93,9 +100,9 @@ def asked_of_another(examples: Sequence[Example]) -> list[Example]:
     Every topic word stands in the other article, the relation does not: what a question about a lacking detail looks like.
     """
     rng = random.Random(SEED)  # noqa: S311
-    groups: dict[tuple[str, str, str], list[Example]] = {}
+    groups: dict[tuple[int | None, str, str], list[Example]] = {}
     for example in examples:
-        groups.setdefault((example.part, detect_language(example.question), detect_language(example.context)), []).append(
+        groups.setdefault((example.half, detect_language(example.question), detect_language(example.context)), []).append(
             example
         )
     made = []
@@ -116,11 +123,11 @@ def asked_otherwise(examples: Sequence[Example]) -> list[Example]:
     Such a question has the article's words as an answerable one has, but for those that say what is wanted.
     """
     rng = random.Random(SEED + 1)  # noqa: S311
-    groups: dict[tuple[str, str], list[tuple[Example, str, str]]] = {}
+    groups: dict[tuple[int | None, str], list[tuple[Example, str, str]]] = {}
     for one in examples:
         opens, subject = _parts(one.question)
         if opens and len(content_terms(subject)) >= _SUBJECT:
-            groups.setdefault((one.part, detect_language(one.question)), []).append((one, opens, subject))
+            groups.setdefault((one.half, detect_language(one.question)), []).append((one, opens, subject))
     made = []
     for group in groups.values():
         for one, opens, subject in group:

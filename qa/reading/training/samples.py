@@ -2,13 +2,15 @@
 
 from qa.reading.inputs import inputs_for
 from qa.reading.ranker import Linear, rank
-from qa.reading.reader import EVIDENCE_AT
+from qa.reading.reader import EVIDENCE_AT, READ_CLOSELY
 from qa.reading.training.asking import Asked, gold_spans
 from qa.reading.training.batches import Sample
 
-_SHOWN = 10
+_SHOWN = READ_CLOSELY
 _FURTHER = 2  # right sentences beyond those shown
-_WEIGHTS = {"whole": 1.0, "without": 0.5, "crossed": 0.6, "cloze": 0.6}
+# How often a question is shown in a round, by what it is, and how much less without the sentences that answer it.
+_WEIGHTS = {"crossed": 0.6, "cloze": 0.6, "swapped": 0.3, "otherwise": 0.3, "written": 3.0}
+_WITHOUT = {"written": 0.3}
 
 
 def sample_of(asked: Asked, first: Linear, vocabulary: dict[str, int]) -> Sample | None:
@@ -29,6 +31,6 @@ def sample_of(asked: Asked, first: Linear, vocabulary: dict[str, int]) -> Sample
     if not lacks and not gold:
         return None
     kind = example.source.rpartition("-")[2]
-    weight, fades = _WEIGHTS[kind if kind in ("crossed", "cloze") else asked.case], kind == "cloze"
+    weight = _WEIGHTS.get(kind, 1.0) * (1.0 if asked.case == "whole" else _WITHOUT.get(kind, 0.75))
     evidence = asked.features()[chosen][:, EVIDENCE_AT]
-    return Sample.of(inputs_for(asked.query, pool, chosen), evidence, gold, weight, vocabulary, fades)
+    return Sample.of(inputs_for(asked.query, pool, chosen), evidence, gold, weight, vocabulary, kind == "cloze")

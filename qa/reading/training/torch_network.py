@@ -35,7 +35,7 @@ class Batch:
     features: Tensor
     mask: Tensor  # (b, k, l)
     inside: Tensor  # (b, k, l)
-    lacking: Tensor  # (b, k, m)
+    lacking: Tensor  # (b, k, 3, m)
     evidence: Tensor  # (b, k, f), standardised
 
 
@@ -81,7 +81,8 @@ class Network(nn.Module):
         self.end = nn.Linear(w, w)
         self.edges = nn.Linear(w, 2)
         self.lengths = nn.Embedding(len(KINDS) * (len(LENGTH_STEPS) + 1), 1)
-        self.summary = nn.Linear(4 * w + evidence, w)
+        self.wanted = nn.Linear(w, 1)
+        self.summary = nn.Linear(7 * w + evidence, w)
         self.sentence = nn.Linear(w, 1)
         self.evidence = nn.Linear(evidence, 1)
         self.silence = nn.Linear(2 * w, w)
@@ -115,9 +116,12 @@ class Network(nn.Module):
         end = (h * self.end(question)[:, None, None]).sum(-1) + edges[..., 1]
         outside = (batch.inside == 0)[..., None]
         best = h.masked_fill(outside, -1e4).max(-2).values.clamp(min=-10)
-        lacks = (batch.lacking[..., None] * words[:, None]).sum(-2)
+        lacks = (batch.lacking @ words[:, None]).flatten(2)
+        alike = torch.sigmoid(like.masked_fill(outside, -1e4).max(-2).values)
+        wanted = torch.sigmoid(self.wanted(words)[..., 0]) * batch.asked_mask
+        unlike = (wanted[:, None] * (1 - alike)) @ words
         asks = question[:, None].expand_as(best)
-        summary = functional.relu(self.summary(torch.cat([best, best * asks, lacks, asks, batch.evidence], -1)))
+        summary = functional.relu(self.summary(torch.cat([best, best * asks, lacks, unlike, asks, batch.evidence], -1)))
         there = batch.inside.any(-1)
         sentence = (self.sentence(summary)[..., 0] + self.evidence(batch.evidence)[..., 0]).masked_fill(~there, -1e4)
         pooled = (sentence.softmax(-1)[..., None] * summary).sum(-2)

@@ -3,12 +3,11 @@
 import random
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from dataclasses import replace
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.numpy import save
 from torch import Tensor
 
 from index.embedding.static import StaticEncoder
@@ -17,7 +16,7 @@ from qa.reading.training.batches import Sample, padded
 from qa.reading.training.examples import SEED
 from qa.reading.training.torch_network import DILATIONS, Batch, Network
 
-_SENTENCES = 6  # shown in one step
+_SENTENCES = 8  # shown in one step
 _BATCH = 16
 _ALIKE = 16  # batches among which questions are sorted by length
 _RATE = 2e-3
@@ -32,13 +31,17 @@ def vectors_of(vocabulary: dict[str, int], encoder: StaticEncoder) -> Tensor:
     )
 
 
-def standardise(samples: Sequence[Sample]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Mean and scale of the evidence, which is put in their terms in place."""
+def standardise(samples: Sequence[Sample]) -> tuple[list[Sample], NDArray[np.float32], NDArray[np.float32]]:
+    """The samples with their evidence in terms of its mean and scale, and these two."""
     evidence = np.concatenate([one.evidence for one in samples])
     mean, scale = evidence.mean(axis=0), evidence.std(axis=0) + 1e-3
-    for one in samples:
-        one.evidence = (one.evidence - mean) / scale
-    return mean, scale
+    return [replace(one, evidence=(one.evidence - mean) / scale) for one in samples], mean, scale
+
+
+def trained(samples: Sequence[Sample], vectors: Tensor, epochs: float) -> dict[str, NDArray[np.float16]]:
+    """The weights, as `qa.reading.network.Network` takes them, of a network that learned from the samples."""
+    scaled, mean, scale = standardise(samples)
+    return export(train(scaled, vectors, epochs), mean, scale)
 
 
 def train(samples: Sequence[Sample], vectors: Tensor, epochs: float) -> Network:
@@ -72,7 +75,9 @@ def _batches(samples: Sequence[Sample], steps: int, rng: random.Random) -> Itera
     given = 0
     while True:
         left = max(0.0, 1 - given / steps)
-        drawn = [one.fewer(_SENTENCES, rng) for one in samples if rng.random() < one.weight * (left if one.fades else 1)]
+        drawn = [
+            one.fewer(_SENTENCES, rng) for one in samples for _ in range(_times(one.weight * (left if one.fades else 1), rng))
+        ]
         rng.shuffle(drawn)
         batches = []
         for at in range(0, len(drawn), _BATCH * _ALIKE):
@@ -83,6 +88,11 @@ def _batches(samples: Sequence[Sample], steps: int, rng: random.Random) -> Itera
         yield from batches
 
 
+def _times(weight: float, rng: random.Random) -> int:
+    """A whole number that is `weight` on average."""
+    return int(weight) + (rng.random() < weight % 1)
+
+
 def loss_of(network: Network, batch: Batch, gold: Tensor) -> Tensor:
     """Minus the mean log probability of the gold spans of each question together, or of silence where there are none."""
     spans, silence = network.spans(batch)
@@ -91,16 +101,11 @@ def loss_of(network: Network, batch: Batch, gold: Tensor) -> Tensor:
     return -torch.stack(found).mean()
 
 
-def export(
-    network: Network, mean: NDArray[np.float32], scale: NDArray[np.float32], path: Path | None = None
-) -> dict[str, NDArray[np.float16]]:
-    """The weights as `qa.reading.network.Network` takes them, in half precision; written to `path`."""
+def export(network: Network, mean: NDArray[np.float32], scale: NDArray[np.float32]) -> dict[str, NDArray[np.float16]]:
+    """The weights as `qa.reading.network.Network` takes them, in half precision."""
     weights = {name: values.detach().numpy().astype(np.float16) for name, values in network.state_dict().items()}
-    weights |= {
+    return weights | {
         "dilations": np.array(DILATIONS, np.float16),
         "evidence_mean": mean.astype(np.float16),
         "evidence_scale": scale.astype(np.float16),
     }
-    if path is not None:
-        path.write_bytes(save(weights))
-    return weights

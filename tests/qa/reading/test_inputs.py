@@ -47,14 +47,16 @@ def test_inputs_show_each_sentence_with_its_neighbours(tmp_path, question):
     assert inputs.starts[-1] == len(inputs.read) == len(inputs.features) == len(inputs.piece)
     assert inputs.features.shape[1] == WORD_FEATURES + RELATION_FEATURES
     assert ((inputs.features >= 0) & (inputs.features <= 1)).all()
-    assert inputs.lacking.shape == (len(pool), len(inputs.asked))
+    assert inputs.lacking.shape == (len(pool), 3, len(inputs.asked))
     assert ((inputs.lacking >= 0) & (inputs.lacking <= 1)).all()
+    # What the sentence has, it has with its neighbours too; what those have, the article has.
+    assert (np.diff(inputs.lacking, axis=1) <= 1e-6).all()
     for at, candidate in enumerate(pool):
         rows = slice(inputs.starts[at], inputs.starts[at + 1])
         own = [form for form, piece in zip(inputs.read[rows], inputs.piece[rows], strict=True) if piece >= 0]
         assert own == list(words_of(candidate.sentence.text).forms)
         assert (inputs.inside[rows] == (inputs.piece[rows] >= 0)).all()
-    best = min(range(len(pool)), key=lambda at: inputs.lacking[at].sum())
+    best = min(range(len(pool)), key=lambda at: inputs.lacking[at, 0].sum())
     assert "400" in fold(pool[best].sentence.text)
 
 

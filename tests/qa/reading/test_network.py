@@ -40,7 +40,7 @@ def made_up(seed, sentences=3):
         inside=piece >= 0,
         piece=piece,
         starts=starts,
-        lacking=rng.random((sentences, asked), np.float32),
+        lacking=rng.random((sentences, 3, asked), np.float32),
     )
     vectors = rng.normal(size=(len(distinct(inputs)), DIMENSIONS)).astype(np.float32)
     return inputs, vectors / np.linalg.norm(vectors, axis=1, keepdims=True), rng.normal(size=(sentences, EVIDENCE))

@@ -1,7 +1,10 @@
+import numpy as np
 import pytest
 
 from index.hits import Hit
-from qa.reading.sentences import joined, sentences_of
+from index.language.stemming import stem
+from index.retrieval import Query, QueryWord
+from qa.reading.sentences import FEATURES, Evidence, joined, sentences_of
 
 LONG = (
     "اعترفت شركة صناعة الوسائد الهوائية اليابانية تحت ضغط من سلطات النقل الأميركية، "
@@ -46,3 +49,36 @@ def test_what_is_not_neighbouring_stays_apart(order):
     pieces = sentences_of([hit(LONG)])
     assert len(pieces) >= 3
     assert joined(pieces[order[0]], pieces[order[1]]) is None
+
+
+# The question's words, and for each sentence which of them it holds, alone, beside its neighbours, and in the article.
+WORDS = (QueryWord("نخل", 3.0, (("نخل", 1.0),), True), QueryWord("حديق", 1.0, (("حديق", 0.5), (stem("بستان"), 1.0)), True))
+HELD = [
+    ("في البستان نخلة.", (1, 1), (1, 1), (1, 1)),
+    ("يزوره الناس.", (0, 0), (1, 1), (1, 1)),
+    ("جاء الشتاء.", (0, 0), (0, 0.5), (1, 1)),
+    ("أغلقت الحديقة.", (0, 0.5), (0, 0.5), (1, 1)),
+]
+
+
+def test_evidence_tells_what_stands_in_a_sentence_beside_it_and_in_the_article():
+    text = " ".join(sentence for sentence, *_ in HELD)
+    question = "كم نخلة في الحديقة؟"
+    query = Query(question, "ar", {"ar": list(WORDS)}, np.zeros(2, np.float32))
+    evidence = Evidence(query, None, sentences_of([hit(text)]), "ar")
+    assert evidence.matched == pytest.approx(np.array([held for _, *held in HELD], float))
+    names = FEATURES[: FEATURES.index("article_lexical")]
+    rows = [dict(zip(names, row, strict=True)) for row in evidence.features()]
+    assert [row["coverage"] for row in rows] == pytest.approx([1, 0, 0, 0.125])
+    assert [row["coverage_near"] for row in rows] == pytest.approx([1, 1, 0.125, 0.125])
+    assert [row["coverage_article"] for row in rows] == pytest.approx([1] * 4)
+    assert [row["coverage_rare"] for row in rows] == [1, 0, 0, 0]
+    assert rows[0]["closeness"] == 1
+    assert [row["focus"] for row in rows] == [1, 0, 0, 0.5]
+
+
+def test_evidence_of_a_question_without_content_words_is_nothing():
+    query = Query("ما هو؟", "ar", {"ar": []}, np.zeros(2, np.float32))
+    evidence = Evidence(query, "عنوان", sentences_of([hit("جملة أولى. جملة ثانية.")]), "ar")
+    assert not evidence.matched.any()
+    assert np.isfinite(evidence.features()).all()

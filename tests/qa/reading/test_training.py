@@ -1,17 +1,21 @@
 """The questions that training makes, on texts made up here."""
 
+import gzip
+import json
 import random
 
 import numpy as np
 import pytest
 
+from index.language import detect_language
 from qa.reading.question import Asks
 from qa.reading.ranker import Linear
 from qa.reading.training.asking import gold_spans
 from qa.reading.training.cloze import cloze_of_translations
 from qa.reading.training.examples import Example, asked_of_another, asked_otherwise, crossed, opening
-from qa.reading.training.last import _confidence
+from qa.reading.training.last import _confidence, _Row
 from qa.reading.training.linear import FOLDS, fit_listwise, fit_logistic, folds_of
+from qa.reading.training.written import QUESTIONS, written_examples
 
 
 def example(question, title, context, *answers):
@@ -112,12 +116,16 @@ def test_confidence_is_calibrated_to_being_right_where_four_in_five_have_an_answ
     features[:, 0] = whole + rng.normal(size=4000)
     features[:, CONFIDENCE_FEATURES.index("crosses")] = 0
     right = whole & (rng.random(4000) < 0.7)
-    model = _confidence(features, np.where(whole, "whole", "without"), right)
+    rows = [
+        _Row("arcd", "ar->ar", "whole" if there else "without", values, bool(good), None, ())
+        for values, there, good in zip(features, whole, right, strict=True)
+    ]
+    model = _confidence(rows)
     sure = 1 / (1 + np.exp(-model.score(features)))
     shares = np.where(whole, 0.8 / whole.mean(), 0.2 / (1 - whole.mean()))
     assert isinstance(model, Linear)
     assert np.average(sure, weights=shares) == pytest.approx(np.average(right, weights=shares), abs=0.02)
-    assert sure[whole].mean() > sure[~whole].mean() + 0.1
+    assert sure[whole].mean() > sure[~whole].mean() + 0.05
 
 
 def test_a_logistic_fit_gives_probabilities():
@@ -134,3 +142,45 @@ def test_folds_keep_titles_together_and_are_all_used():
     folds = folds_of(titles)
     assert set(folds) == set(range(FOLDS))
     assert all(len({fold for fold, title in zip(folds, titles, strict=True) if title == one}) == 1 for one in set(titles))
+
+
+def test_written_questions_find_their_answers_in_the_lines_they_name(tmp_path, monkeypatch):
+    lines = ["افتتاح برج المرجان", "بني البرج سنة 1911.", "يزوره الناس.", "خبر آخر"]
+    with gzip.open(tmp_path / "news.tsv.gz", "wt", encoding="utf-8") as pairs:
+        pairs.writelines(f"{line}\tenglish\n" for line in lines)
+    rows = [
+        {"doc": "news:1-3", "lang": "ar", "question": "متى بني البرج؟", "line": 2, "spans": [[14, 18]], "type": "when"},
+        {
+            "doc": "news:1-3",
+            "lang": "en",
+            "question": "Who built it?",
+            "line": None,
+            "spans": [],
+            "type": "who",
+            "why": "no name",
+        },
+    ]
+    questions = tmp_path / "questions"
+    questions.mkdir()
+    (questions / "news.jsonl").write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    monkeypatch.setattr("qa.reading.training.written.QUESTIONS", questions)
+    (when, who), (article,) = written_examples(tmp_path)
+    assert (when.answers, when.evidence) == (("1911",), lines[1])
+    assert (who.answers, who.evidence) == ((), None)
+    assert when.half == who.half in (0, 1)
+    assert article.text == "\n".join(lines[:3])
+    assert when.title == who.title == article.id
+
+
+def test_the_questions_that_were_written_are_whole_and_half_of_them_have_no_answer():
+    rows = [json.loads(line) for path in QUESTIONS.glob("*.jsonl") for line in path.read_text(encoding="utf-8").splitlines()]
+    assert len(rows) > 1000
+    assert len({(row["doc"], row["question"]) for row in rows}) == len(rows)
+    for row in rows:
+        first, last = map(int, row["doc"].partition(":")[2].split("-"))
+        assert row["lang"] == detect_language(row["question"])
+        assert bool(row["line"]) == bool(row["spans"])
+        assert row["line"] is None or first <= row["line"] <= last
+    for language in ("ar", "en"):
+        answerable = [bool(row["line"]) for row in rows if row["lang"] == language]
+        assert 0.45 < np.mean(answerable) < 0.55
