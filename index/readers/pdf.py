@@ -62,7 +62,9 @@ def read(data: bytes, name: str, charset: str | None = None) -> Drafts:
     doubts = _Doubts()
     try:
         if len(document) > _MOST_PAGES:
-            raise ReadError(f"{name}: this PDF says that it has {len(document):,} pages; {_MOST_PAGES:,} is the limit: split it")
+            raise ReadError(
+                f"{name}: this PDF says that it has {len(document):,} pages; {_MOST_PAGES:,} is the limit: split it"
+            )
         pages = [_page(document, number, name, doubts) for number in range(len(document))]
         title = document.get_metadata_value("Title").strip()
     finally:
@@ -118,7 +120,7 @@ def _page(document: pypdfium2.PdfDocument, number: int, name: str, doubts: _Doub
     doubts.characters += (count := textpage.count_chars())
     if count > _MOST_ON_A_PAGE or doubts.characters > _MOST_CHARACTERS:
         raise ReadError(
-            f"{name}: page {number + 1} of this PDF brings it to {doubts.characters:,} characters, {count:,} of them on this page; "
+            f"{name}: page {number + 1} of this PDF brings it to {doubts.characters:,} characters, {count:,} on this page; "
             f"{_MOST_CHARACTERS:,} and {_MOST_ON_A_PAGE:,} are the limits: split it, or save its text as .txt"
         )
     glyphs, marks, spaces = _glyphs(textpage, doubts)

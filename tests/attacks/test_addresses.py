@@ -30,16 +30,19 @@ def test_only_addresses_of_the_web_become_links(url):
     assert article_address("http://localhost:8080", url).startswith("http://localhost:8080/articles/")
 
 
-@pytest.mark.parametrize("url", ["http://a/\"><script>", "https://a/b\r\nSet-Cookie: x", "http://a/](javascript:x)", "http://a/ `x`"])
+@pytest.mark.parametrize(
+    "url", ['http://a/"><script>', "https://a/b\r\nSet-Cookie: x", "http://a/](javascript:x)", "http://a/ `x`"]
+)
 def test_no_link_breaks_out_of_its_place(url):
-    assert not set(web_address(url)) & set(" <>\"`\r\n\\")
+    assert not set(web_address(url)) & set(' <>"`\r\n\\')
 
 
 @pytest.mark.parametrize("name", ["a.jsonl", "a.rss"])
 def test_a_script_for_an_address_stays_text(name):
     text = "The ferry was painted green on Monday, said the harbour office."
     line = f'{{"text": "{text}", "url": "javascript:alert(1)", "title": "<script>x</script>\\u202e"}}'
-    feed = f"<rss version='2.0'><channel><item><link>javascript:alert(1)</link><description>{text}</description></item></channel></rss>"
+    item = f"<item><link>javascript:alert(1)</link><description>{text}</description></item>"
+    feed = f"<rss version='2.0'><channel>{item}</channel></rss>"
     (article,) = read_bytes(name, (line if name == "a.jsonl" else feed).encode())
     assert isinstance(article, Article)
     assert web_address(article.url) is None
@@ -72,7 +75,15 @@ def test_no_spelling_of_an_inner_address_is_fetched(host):
 
 @pytest.mark.parametrize(
     "location",
-    ["http://127.0.0.1:1/", "//[::1]:1/", "http://2130706433:1/", "file:///etc/passwd", "gopher://127.0.0.1/", "http://xn--0/", "http://["],
+    [
+        "http://127.0.0.1:1/",
+        "//[::1]:1/",
+        "http://2130706433:1/",
+        "file:///etc/passwd",
+        "gopher://127.0.0.1/",
+        "http://xn--0/",
+        "http://[",
+    ],
 )
 def test_no_redirect_leads_inside(location, monkeypatch):
     """The first address is let through as if it were a public one; where it leads to is not."""

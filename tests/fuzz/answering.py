@@ -139,7 +139,21 @@ TARGETS = {
             b"\x05<think>x</think><claim passage='1'><quote>a</quote><text>b</text></claim><short>c</short><none/>",
             b'\x02[{"passage": "[2]", "quote": "\\ud83d\\ude00", "claim": "b"}] and so on',
         ],
-        (b'"quote"', b'"text"', b"<claim", b"</claim>", b"<think>", b"</think>", b"{", b"[", b"\\u", b"&#", b"<![", b"NaN", b"<?"),
+        (
+            b'"quote"',
+            b'"text"',
+            b"<claim",
+            b"</claim>",
+            b"<think>",
+            b"</think>",
+            b"{",
+            b"[",
+            b"\\u",
+            b"&#",
+            b"<![",
+            b"NaN",
+            b"<?",
+        ),
     ),
     "query": Target(
         _query,
@@ -150,9 +164,12 @@ TARGETS = {
         _followup,
         [
             "ومتى حدث ذلك؟\x1eمن نفى ادعاءات روسيا؟\x1e«المتحدث» [1]\x1eمتى نفى المتحدث ادعاءات روسيا؟".encode(),
-            b"And what did he say in 2018?\x1eWho is Sir Paul Gedney?\x1eA \xe2\x80\x9cman\xe2\x80\x9d.\x1eWhat did Paul say in 2018?",
+            b"And what did he say in 2018?\x1eWho is Sir Paul Gedney?\x1eA man.\x1eWhat did Paul say in 2018?",
             b"Why?\x1eWhat is ISIS?\x1e\x1e",
         ],
-        tuple(word.encode() for word in ("\x1e", "he ", "his ", "And ", "و", "ف", "هل ", "ها", "?", "؟", "what about ", "ماذا عن ")),
+        tuple(
+            word.encode()
+            for word in ("\x1e", "he ", "his ", "And ", "و", "ف", "هل ", "ها", "?", "؟", "what about ", "ماذا عن ")
+        ),
     ),
 }

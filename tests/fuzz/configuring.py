@@ -3,6 +3,7 @@
 import gzip
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -11,7 +12,7 @@ from index.errors import DalilError, FetchRefused, SettingsError
 from index.readers.url import _parse, _refusal
 from qa.evaluation.datasets import load_articles, load_dataset
 from qa.evaluation.errors import DatasetError
-from qa.keys import _FORM, KeyRefused, KeyStore
+from qa.keys import KeyRefused, KeyStore
 from qa.links import web_address
 from qa.service.hosts import named_host
 from qa.service.inputs import ArticlesBody, AskBody
@@ -85,10 +86,8 @@ def _address(data: bytes) -> None:
     assert shown is None or (shown.lower().startswith(("http://", "https://")) and not set(shown) & set(" <>\"'`\n\r\0"[:4]))
     named_host(text)
     if text.replace(".", "").replace(":", "").isalnum():
-        try:
+        with suppress(ValueError):
             _refusal(text)
-        except ValueError:
-            pass
 
 
 def _body(data: bytes) -> None:
@@ -113,21 +112,48 @@ def _body(data: bytes) -> None:
 
 
 _LINE = '{"id": "q1", "question": "متى؟", "answers": ["غدا"], "article_id": "a", "lang": "ar", "type": null}'.encode()
-_SQUAD = b'{"data": [{"title": "t", "paragraphs": [{"context": "c d", "qas": [{"id": 1, "question": "q", "answers": [{"text": "c"}]}]}]}]}'
+_SQUAD = b'{"data": [{"paragraphs": [{"context": "c d", "qas": [{"id": 1, "question": "q", "answers": [{"text": "c"}]}]}]}]}'
 _BEIR = b'{"_id": "d", "text": "t"}\x1e{"_id": "q", "text": "t"}\x1equery-id\tcorpus-id\tscore\nq\td\t1\n'
 _CHAT = b'{"model": "dalil", "messages": [{"role": "user", "content": [{"type": "text", "text": "q"}]}], "stream": true}'
 
 TARGETS = {
     "settings": Target(
         _settings,
-        [b'k = 5\nlanguage = "ar"\nhost = "0.0.0.0"\ntrusted_proxies = ["10.0.0.0/8"]\n', b'cors_origins = "https://a.example"\n'],
-        (b"data = ", b"profile = ", b'"local"', b"[a]\n", b"inf", b"nan", b"1e400", b"0x", b"\xef\xbb\xbf", b"~", b"llm_key = "),
+        [
+            b'k = 5\nlanguage = "ar"\nhost = "0.0.0.0"\ntrusted_proxies = ["10.0.0.0/8"]\n',
+            b'cors_origins = "https://a.example"\n',
+        ],
+        (
+            b"data = ",
+            b"profile = ",
+            b'"local"',
+            b"[a]\n",
+            b"inf",
+            b"nan",
+            b"1e400",
+            b"0x",
+            b"\xef\xbb\xbf",
+            b"~",
+            b"llm_key = ",
+        ),
     ),
     "keys": Target(_keys, [b"dalil_abcdefgh_" + b"A" * 43], (b"dalil_", b"_", b"\n", "٣".encode())),
     "dataset": Target(
         _dataset,
         [_LINE, _SQUAD, _BEIR, b'{"question": "q", "context": "c", "answers": {"text": ["c"]}}', b'[{"id": 1, "turns": [{}]}]'],
-        (b'"turns"', b'"data"', b'"context"', b"null", b"[[[[", b"NaN", b"1" * 20, b"\\ud800", b"\t", b"\x1e", b'"paragraph": 1'),
+        (
+            b'"turns"',
+            b'"data"',
+            b'"context"',
+            b"null",
+            b"[[[[",
+            b"NaN",
+            b"1" * 20,
+            b"\\ud800",
+            b"\t",
+            b"\x1e",
+            b'"paragraph": 1',
+        ),
     ),
     "address": Target(
         _address,
@@ -136,8 +162,23 @@ TARGETS = {
     ),
     "body": Target(
         _body,
-        [b'{"question": "q", "k": 5, "from": "2018-05-20", "history": [{"role": "user", "content": "a"}]}', b'[{"text": "a"}]', _CHAT],
-        (b'"text"', b'"content"', b'"input"', b'"role"', b"NaN", b"1e400", b"\\ud800", b"[[[[", b"null", b"true", b"### Task: "),
+        [
+            b'{"question": "q", "k": 5, "from": "2018-05-20", "history": [{"role": "user", "content": "a"}]}',
+            b'[{"text": "a"}]',
+            _CHAT,
+        ],
+        (
+            b'"text"',
+            b'"content"',
+            b'"input"',
+            b'"role"',
+            b"NaN",
+            b"1e400",
+            b"\\ud800",
+            b"[[[[",
+            b"null",
+            b"true",
+            b"### Task: ",
+        ),
     ),
 }
-assert _FORM

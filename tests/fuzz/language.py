@@ -12,7 +12,9 @@ from qa.text import clean_line, isolate_runs
 from tests.fuzz.target import Target, parts, text_of
 
 TEXT = "أعلنت الوِزارة «بلغ ١٥ شخصا»، د. علي: 3.5 مليون... متى؟ غدا. The U.S. said, “1,500 dollars” (May 2019). ﷲ ﻻ ﬁ"
-_WORDS = tuple(word.encode() for word in ("ـ", "ّ", "ﷲ", "ﷺ", "ﻻ", "İ", "ß", "ﬁ", "٪", "؟", "«", "»", "\u2028", "\u200f", "𝟙", "½"))
+_WORDS = tuple(
+    word.encode() for word in ("ـ", "ّ", "ﷲ", "ﷺ", "ﻻ", "İ", "ß", "ﬁ", "٪", "؟", "«", "»", "\u2028", "\u200f", "𝟙", "½")
+)
 
 
 def _folding(data: bytes) -> None:

@@ -138,7 +138,9 @@ _BYTES = [SENTENCE.encode(name, "ignore") for name in ("utf-8", "utf-8-sig", "ut
 
 TARGETS = {
     "txt": Target(_reader("text"), _BYTES, (b"\xff\xfe", b"\0", "ـ".encode())),
-    "md": Target(_reader("markdown"), [_MARKDOWN], (b"---\n", b"\n# ", b"> ", b"- [ ] ", b"![", b"](", b"<!--", b"-->", b"|--|")),
+    "md": Target(
+        _reader("markdown"), [_MARKDOWN], (b"---\n", b"\n# ", b"> ", b"- [ ] ", b"![", b"](", b"<!--", b"-->", b"|--|")
+    ),
     "html": Target(
         _reader("html"),
         [_PAGE],
@@ -150,7 +152,9 @@ TARGETS = {
         _reader("jsonl"), [_JSON, b"[" + _JSON + b"]"], (b'"text"', b"null", b"NaN", b"1e400", b"\\ud800", b"[[", b'"articles"')
     ),
     "jsonl": Target(_lines, [_JSON + b"\n" + _JSON], (b'"text"', b"null", b"NaN", b"1e400", b"\\ud800", b"\n", b"\\u0000")),
-    "feed": Target(_reader("feed"), [_FEED, _ATOM], (b"<item>", b"</item>", b"<![CDATA[", b"<!DOCTYPE", b"&lt;", b"<id>", b"&#x0;")),
+    "feed": Target(
+        _reader("feed"), [_FEED, _ATOM], (b"<item>", b"</item>", b"<![CDATA[", b"<!DOCTYPE", b"&lt;", b"<id>", b"&#x0;")
+    ),
     "encoding": Target(_encoding, _BYTES, (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf", b"\0", b"\xc7\xe1")),
     "cleaning": Target(
         _cleaning,

@@ -23,7 +23,11 @@ def test_changed_inputs(name: str) -> None:
         target.run(seed)
 
     @settings(
-        max_examples=EXAMPLES.get(name, 25), derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+        max_examples=EXAMPLES.get(name, 25),
+        derandomize=True,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
     )
     @given(changed(target))
     def run(data: bytes) -> None:
