@@ -120,7 +120,7 @@ def _page(document: pypdfium2.PdfDocument, number: int, name: str, doubts: _Doub
     doubts.characters += (count := textpage.count_chars())
     if count > _MOST_ON_A_PAGE or doubts.characters > _MOST_CHARACTERS:
         raise ReadError(
-            f"{name}: page {number + 1} of this PDF brings it to {doubts.characters:,} characters, {count:,} of them on this page; "
+            f"{name}: page {number + 1} of this PDF brings it to {doubts.characters:,} characters, {count:,} on this page; "
             f"{_MOST_CHARACTERS:,} and {_MOST_ON_A_PAGE:,} are the limits: split it, or save its text as .txt"
         )
     glyphs, marks, spaces = _glyphs(textpage, doubts)

@@ -18,7 +18,7 @@ from qa.figures.vocabulary import UNITS
 _DATE = re.compile(r"(?<![\d./-])(\d{1,4})([-/.])(\d{1,2})\2(\d{1,4})(?![./-]?\d)")
 _AFTERNOON = re.compile(r"\s*(?:p\.?\s?m\b|مساء|بعد الظهر|ظهرا|ليلا|عصرا)")
 _PERCENT = re.compile(r"\b(?:في\s?|ب)الما?يه\b|\bper\s?cent\b|%")
-_LIST = re.compile(r"\s*(?:-|/|,|و|او|الي|حتي|to|and|or)?\s*")
+_LIST = re.compile(r"\s*+(?:-|/|,|و|او|الي|حتي|to|and|or)?\s*+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Every regular expression of the code against long texts made to be hard for it.
 
-`python -m tests.attacks.patterns` tries each in turn and ends with the first that takes longer than it may. Texts are built from the pattern's own letters: `prefix + one or two pieces, over and over + a stop`.
+`python -m tests.attacks.patterns` tries each in turn and ends with the first that takes longer than it may. The texts are built
+from the pattern's own letters: one or two pieces over and over, and then something that the pattern does not want.
 """
 
 import ast
@@ -61,9 +62,10 @@ def written(name: str) -> Iterator[tuple[str, str | bytes, int]]:
     for node in ast.walk(ast.parse(Path(module.__file__ or "").read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _CALLS:
             first = node.args[0] if node.args else None
-            if getattr(node.func.value, "id", "") == "re" and isinstance(first, ast.Constant):
-                if node.func.attr != "compile":  # those at the top of a module are there already
-                    yield f"{name}:{node.lineno}:{node.func.attr}", first.value, 0
+            # Those that are compiled at the top of a module are there already.
+            literal = getattr(node.func.value, "id", "") == "re" and isinstance(first, ast.Constant)
+            if literal and node.func.attr != "compile":
+                yield f"{name}:{node.lineno}:{node.func.attr}", first.value, 0
 
 
 def _inside(value: Any, depth: int = 0) -> Iterator[Any]:

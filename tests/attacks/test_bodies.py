@@ -124,7 +124,7 @@ def test_names_of_uploaded_files_lead_nowhere(service, sampled, name):
     sent = service.post(
         "/articles/files",
         params={"name": name},
-        content="The ferry was painted green on Monday.".encode(),
+        content=b"The ferry was painted green on Monday.",
         headers={"Content-Type": "application/octet-stream"},
     )
     assert sent.status_code in (200, 400, 422), sent.text

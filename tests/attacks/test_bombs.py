@@ -20,5 +20,5 @@ def _limited() -> None:
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_is_read_or_refused_within_bounds(name: str) -> None:
     command = [sys.executable, "-m", "tests.attacks.bombs", name]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=_limited)  # noqa: PLW1509
+    done = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=_limited)
     assert done.returncode == 0, done.stdout + done.stderr[-1000:]

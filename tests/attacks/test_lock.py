@@ -1,4 +1,4 @@
-"""The lock files of deployments: nothing that the project needs is missing, everything has its hashes, nothing names this machine."""
+"""The lock files of deployments: nothing is missing that the project needs, all has its hashes, nothing names a machine."""
 
 import re
 import tomllib

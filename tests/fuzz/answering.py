@@ -164,7 +164,7 @@ TARGETS = {
         _followup,
         [
             "ومتى حدث ذلك؟\x1eمن نفى ادعاءات روسيا؟\x1e«المتحدث» [1]\x1eمتى نفى المتحدث ادعاءات روسيا؟".encode(),
-            b"And what did he say in 2018?\x1eWho is Sir Paul Gedney?\x1eA \xe2\x80\x9cman\xe2\x80\x9d.\x1eWhat did Paul say in 2018?",
+            b"And what did he say in 2018?\x1eWho is Sir Paul Gedney?\x1eA man.\x1eWhat did Paul say in 2018?",
             b"Why?\x1eWhat is ISIS?\x1e\x1e",
         ],
         tuple(

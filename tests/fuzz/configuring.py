@@ -3,6 +3,7 @@
 import gzip
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -11,7 +12,7 @@ from index.errors import DalilError, FetchRefused, SettingsError
 from index.readers.url import _parse, _refusal
 from qa.evaluation.datasets import load_articles, load_dataset
 from qa.evaluation.errors import DatasetError
-from qa.keys import _FORM, KeyRefused, KeyStore
+from qa.keys import KeyRefused, KeyStore
 from qa.links import web_address
 from qa.service.hosts import named_host
 from qa.service.inputs import ArticlesBody, AskBody
@@ -85,10 +86,8 @@ def _address(data: bytes) -> None:
     assert shown is None or (shown.lower().startswith(("http://", "https://")) and not set(shown) & set(" <>\"'`\n\r\0"[:4]))
     named_host(text)
     if text.replace(".", "").replace(":", "").isalnum():
-        try:
+        with suppress(ValueError):
             _refusal(text)
-        except ValueError:
-            pass
 
 
 def _body(data: bytes) -> None:
@@ -113,7 +112,7 @@ def _body(data: bytes) -> None:
 
 
 _LINE = '{"id": "q1", "question": "متى؟", "answers": ["غدا"], "article_id": "a", "lang": "ar", "type": null}'.encode()
-_SQUAD = b'{"data": [{"title": "t", "paragraphs": [{"context": "c d", "qas": [{"id": 1, "question": "q", "answers": [{"text": "c"}]}]}]}]}'
+_SQUAD = b'{"data": [{"paragraphs": [{"context": "c d", "qas": [{"id": 1, "question": "q", "answers": [{"text": "c"}]}]}]}]}'
 _BEIR = b'{"_id": "d", "text": "t"}\x1e{"_id": "q", "text": "t"}\x1equery-id\tcorpus-id\tscore\nq\td\t1\n'
 _CHAT = b'{"model": "dalil", "messages": [{"role": "user", "content": [{"type": "text", "text": "q"}]}], "stream": true}'
 
@@ -183,4 +182,3 @@ TARGETS = {
         ),
     ),
 }
-assert _FORM
