@@ -20,6 +20,7 @@ from index.neighbours import Kind, Neighbours, dot
 from index.removals import LogTrimmed
 from index.rows import Growing, Rows, write_once
 from index.store import Store
+from index.view import View
 
 _SCORED_ONE_BY_ONE = 20_000
 _AT_ONCE = 50_000
@@ -51,53 +52,6 @@ class Sizes:
         return wanted if _ORDER.index(wanted) > _ORDER.index(kind) else min(kind, self.kind(2 * count), key=_ORDER.index)
 
 
-@dataclass(frozen=True, slots=True)
-class _View:
-    """What searches see, replaced as a whole: saved rows, which of them are `kept`, and what was read from the store since.
-
-    `parts` are searched one after the other and cover `rows` in order. `changes` counts what is not saved.
-    """
-
-    rows: Rows
-    kept: NDArray[np.bool_]
-    parts: tuple[Neighbours, ...]
-    ids: NDArray[np.int64]
-    vectors: NDArray[np.float32]
-    marks: Marks = NOTHING
-    state: State | None = None
-    changes: int = 0
-
-    @classmethod
-    def empty(cls, dimensions: int) -> "_View":
-        none = Rows.none(dimensions)
-        return cls(none, np.empty(0, bool), (), none.ids, np.empty((0, dimensions), np.float32))
-
-    @property
-    def kind(self) -> Kind:
-        return cast(Kind, self.state.kind) if self.state is not None else "exact"
-
-    def __len__(self) -> int:
-        return int(np.count_nonzero(self.kept)) + len(self.ids)
-
-    @property
-    def gone_share(self) -> float:
-        return 1 - np.count_nonzero(self.kept) / len(self.kept) if len(self.kept) else 0.0
-
-    def without(self, removed: Sequence[int]) -> "_View":
-        """The view after removals; ids that are not held are passed over."""
-        at, held = self.rows.positions(removed)
-        kept = self.kept.copy()
-        kept[at[held]] = False
-        left = ~np.isin(self.ids, removed)
-        return replace(self, kept=kept, ids=self.ids[left], vectors=self.vectors[left], changes=self.changes + len(removed))
-
-    def find(self, ids: Sequence[int] | NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Which places of `ids` are in saved rows that are kept, and at which positions of those."""
-        at, held = self.rows.positions(ids)
-        held[held] = self.kept[at[held]]
-        return np.flatnonzero(held), at[held]
-
-
 class VectorIndex:
     """FAISS over the vectors of `store`, with its files in `folder`. Searching waits for nobody."""
 
@@ -109,7 +63,7 @@ class VectorIndex:
         self._store = store
         self._owner = f"{owner}/{dimensions}"
         self._following = threading.Lock()
-        self._view = _View.empty(dimensions)
+        self._view = View.empty(dimensions)
         self._unusable: State | None = None
         self.catch_up()
 
@@ -142,7 +96,7 @@ class VectorIndex:
         view = self._view
         return view.changes > self._sizes.unsaved or view.gone_share > self._sizes.stale or self._due(view)
 
-    def _due(self, view: _View) -> bool:
+    def _due(self, view: View) -> bool:
         """Whether another kind is due, or the graph or the lists know too little of the rows."""
         state = view.state
         if state is None:
@@ -164,7 +118,7 @@ class VectorIndex:
         with self._following:
             self._view = self._follow(self._adopted(self._view))
 
-    def _follow(self, view: _View) -> _View:
+    def _follow(self, view: View) -> View:
         goal = self._store.last_marks()  # before the vectors are read: those up to there are in the store, or gone from it
         removal = goal.removal
         if view.marks.passage:
@@ -172,7 +126,8 @@ class VectorIndex:
                 removed, removal = self._store.removed_after(view.marks.removal)
             except LogTrimmed:
                 _log.warning("the vectors in %s are too old to follow the store: they are read from it", self.folder)
-                view, removed = _View.empty(self.dimensions), []
+                self._unusable = view.state
+                view, removed = View.empty(self.dimensions), []
             view = view.without(removed) if removed else view
         ids, vectors, last = [view.ids], [view.vectors], view.marks.passage
         new = 0
@@ -187,7 +142,7 @@ class VectorIndex:
         view = replace(view, marks=Marks(last, removal), changes=view.changes + new)
         return replace(view, ids=np.concatenate(ids), vectors=np.concatenate(vectors)) if new else view
 
-    def _adopted(self, view: _View) -> _View:
+    def _adopted(self, view: View) -> View:
         """What the note in the folder names, where that is not what `view` shows already."""
         for _ in range(3):
             state = read_state(self.folder)
@@ -204,7 +159,7 @@ class VectorIndex:
         _log.warning("the saved vectors in %s cannot be read (%s): they are read from the store", self.folder, reason)
         return view
 
-    def _open(self, state: State) -> _View:
+    def _open(self, state: State) -> View:
         rows = Rows.mapped(self.folder, state.files["ids"], state.files["vectors"], self.dimensions)
         kept = np.ones(len(rows), bool)
         if (gone := state.files.get("gone")) is not None:
@@ -215,7 +170,7 @@ class VectorIndex:
             parts.append(Neighbours.read(cast(Kind, state.kind), path, covered))
         if state.covered < len(rows):
             parts.append(Neighbours.exact(rows.vectors[state.covered :]))
-        view = _View.empty(self.dimensions)
+        view = View.empty(self.dimensions)
         return replace(view, rows=rows, kept=kept, parts=tuple(parts), marks=state.marks, state=state)
 
     # -- saving ----------------------------------------------------------------------------------------------------------
@@ -246,7 +201,7 @@ class VectorIndex:
         ids, vectors = growing.finish()
         return State(self._owner, goal, files={"ids": ids, "vectors": vectors})
 
-    def _append(self, view: _View, state: State) -> State:
+    def _append(self, view: View, state: State) -> State:
         growing = Growing(self.folder, (state.files["ids"], state.files["vectors"]))
         growing.add(view.ids, view.vectors)
         ids, vectors = growing.finish()
@@ -299,7 +254,7 @@ class VectorIndex:
         return _best(np.concatenate(ids), np.concatenate(scores), k)
 
     def _chosen(
-        self, view: _View, allowed: NDArray[np.int64] | None
+        self, view: View, allowed: NDArray[np.int64] | None
     ) -> tuple[NDArray[np.bool_] | None, NDArray[np.bool_] | slice]:
         """Which saved rows may be found (`None` for all), and which of those in memory."""
         if allowed is None:
@@ -316,7 +271,7 @@ class VectorIndex:
         return dict(zip(found.tolist(), scores.tolist(), strict=True))
 
     def _scored(
-        self, view: _View, query: NDArray[np.float32], ids: NDArray[np.int64]
+        self, view: View, query: NDArray[np.float32], ids: NDArray[np.int64]
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         places, positions = view.find(ids)
         recent = np.isin(view.ids, ids)
