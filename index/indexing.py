@@ -12,6 +12,7 @@ from index.chunking import chunk, embedding_text
 from index.collection import Collection
 from index.duplicates import band_keys, same_story
 from index.readers import Skipped
+from index.sealing import content_seal, cutting_seal, is_sealed, same_recipe
 from index.writing import Record
 
 Progress = Callable[[int, int | None, str], None]
@@ -56,11 +57,18 @@ class Cutting:
 
 def digest(article: Article, cutting: Cutting) -> str:
     """A hash of all that makes an article's rows; equal digests mean there is nothing to do. Where it was read is not in it."""
+    return f"{content_seal(article)}-{cutting_seal(cutting.budget, cutting.overlap, cutting.encoding)}"
+
+
+def unchanged(article: Article, cutting: Cutting, stored: str | None) -> bool:
+    """Whether an article is stored as it is, cut like this; `stored` is its digest in the store."""
+    if stored is None or is_sealed(stored):
+        return stored is not None and same_recipe(stored, digest(article, cutting))
     made_of = [getattr(article, name) for name in _HASHED] + [cutting.budget, cutting.overlap, cutting.encoding]
-    return hashlib.blake2b(json.dumps(made_of).encode(), digest_size=16).hexdigest()
+    return stored == hashlib.blake2b(json.dumps(made_of).encode(), digest_size=16).hexdigest()
 
 
-_HASHED = tuple(item.name for item in fields(Article) if item.name != "origin")
+_HASHED = tuple(item.name for item in fields(Article) if item.name != "origin")  # in the first versions
 
 
 class Indexer:
@@ -109,7 +117,7 @@ class Indexer:
         changed, moved = [], dict[str, str | None]()
         for article in articles:
             stored, origin = known.get(article.id, (None, None))
-            if stored != digest(article, self._cutting):
+            if not unchanged(article, self._cutting, stored):
                 changed.append(article)
             elif origin != article.origin:
                 moved[article.id] = article.origin

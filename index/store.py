@@ -4,8 +4,9 @@ One process writes at a time (the caller holds the turn to write); any number re
 """
 
 import json
+import logging
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,21 +15,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, inspect, select
-from sqlalchemy.exc import DatabaseError
 
 from index.article import Article, Language
 from index.derived import Marks
-from index.errors import DalilError, NotFound
+from index.errors import ArticleDamaged, DalilError, NotFound
 from index.hits import Filters, Hit
+from index.sealing import says_the_same
 from index.sqlite import sqlite_engine
 from index.tables import articles, bands, meta, metadata, passages, removals, vectors
-from index.writing import ARTICLE_FIELDS, Writing, last_marks, parts
+from index.writing import ARTICLE_FIELDS, Writing, counted, last_marks, parts
 
 FORMAT = "1"
 _ISO_DATE = "____-__-__"
+_REMEMBERED = 50_000  # articles that were found sound, so that each is looked at once
+_log = logging.getLogger(__name__)
 _TEXT = func.substr(articles.c.text, passages.c.start + 1, passages.c.end - passages.c.start).label("passage_text")
 _HIT_FIELDS = ("title", "source", "date", "url", "quotable")
-_HITS = select(passages, _TEXT, *(articles.c[name] for name in _HIT_FIELDS)).join(
+_HITS = select(passages, _TEXT, articles.c.digest, *(articles.c[name] for name in _HIT_FIELDS)).join(
     articles, articles.c.id == passages.c.article_id
 )
 
@@ -55,22 +58,23 @@ class Store:
     def __init__(self, path: Path, turn: Callable[[], AbstractContextManager[None]] = nullcontext) -> None:
         """Open the database at `path`; where there is none it is made, holding `turn()`. Raises `StoreError`."""
         self.path = path
-        self.engine = sqlite_engine(path)
+        self.engine = sqlite_engine(path, lambda reason: StoreError(f"the database {path} {reason}"))
+        self._sound: dict[str, str] = {}
+        self._told: set[str] = set()
         try:
             found = self._format()
             if found is None:
                 with turn():
                     self._create()
                 found = self._format()
-        except DatabaseError as error:
+        except DalilError:
             self.close()
-            raise StoreError(
-                f"the database {path} cannot be opened: {error.orig}. Its folder must be writable; if the file is damaged, "
-                "restore it from a backup or index into a new folder."
-            ) from None
+            raise
         if found != FORMAT:
             self.close()
-            raise StoreError(f"the database {path} has format {found}, this version reads {FORMAT}: index into a new folder.")
+            newer = (found or "").isdecimal() and int(found or 0) > int(FORMAT)
+            advice = "use the version of Dalil that made it, or a later one" if newer else "index into a new folder"
+            raise StoreError(f"the database {path} has format {found}, this version reads {FORMAT}: {advice}")
 
     def _format(self) -> str | None:
         with self.engine.connect() as connection:
@@ -106,7 +110,7 @@ class Store:
     def generation(self) -> int:
         """A number that grows with every change of articles."""
         with self.engine.connect() as connection:
-            return int(connection.scalar(select(meta.c.value).where(meta.c.key == "generation")) or 0)
+            return counted(connection)
 
     def counts(self) -> dict[str, int]:
         """How many articles, duplicates among them, and passages there are."""
@@ -126,7 +130,9 @@ class Store:
             row = connection.execute(select(articles).where(articles.c.id == article_id)).first()
         if row is None:
             raise NotFound(f"there is no article {article_id!r} in the index")
-        return _article(row)
+        if (article := _article(row)) is None:
+            raise ArticleDamaged(self._damage(row))
+        return article
 
     def list_articles(
         self, offset: int, limit: int, filters: Filters | None = None, *, newest: bool = False
@@ -141,7 +147,7 @@ class Store:
         with self.engine.connect() as connection:
             rows = connection.execute(select(articles).where(*wanted).order_by(*order).offset(offset).limit(limit)).all()
             total = connection.scalar(select(func.count()).select_from(articles).where(*wanted)) or 0
-        return [_article(row) for row in rows], total
+        return [article for row in rows if (article := self._checked(row)) is not None], total
 
     def sources(self) -> list[tuple[str, int]]:
         """Every outlet with the number of its articles, the largest first."""
@@ -162,13 +168,47 @@ class Store:
 
     def hits(self, ids: Sequence[int]) -> list[tuple[int, Hit]]:
         """The passages of these row ids, scores still 0. Ids that are gone from the store are left out."""
-        return [(row.id, _hit(row)) for row in self._by_ids(_HITS, passages.c.id, ids)]
+        rows = self._by_ids(_HITS, passages.c.id, ids)
+        sound = self._read_before(rows)
+        return [(row.id, _hit(row)) for row in rows if row.article_id in sound]
 
     def passages_of(self, article_id: str, first: int, last: int) -> list[Hit]:
         """The passages of one article with numbers from `first` to `last`, in order."""
         chosen = _HITS.where(passages.c.article_id == article_id, passages.c.number.between(first, last))
         with self.engine.connect() as connection:
-            return [_hit(row) for row in connection.execute(chosen.order_by(passages.c.number))]
+            rows = connection.execute(chosen.order_by(passages.c.number)).all()
+        return [_hit(row) for row in rows] if self._read_before(rows) else []
+
+    def sound(self, ids: Iterable[str]) -> set[str]:
+        """Those of `ids` that read now as they did when they were stored. Whoever quotes an article asks."""
+        rows = self._by_ids(select(articles), articles.c.id, list(dict.fromkeys(ids)))
+        return {row.id for row in rows if self._checked(row) is not None}
+
+    def _read_before(self, rows: Sequence[Row[Any]]) -> set[str]:
+        """Articles of these passages that are sound; each is looked at when it is read for the first time."""
+        digests = {row.article_id: row.digest for row in rows}
+        sound = {article_id for article_id, digest in digests.items() if self._sound.get(article_id) == digest}
+        return sound | self.sound(digests.keys() - sound) if len(sound) < len(digests) else sound
+
+    def _checked(self, row: Row[Any]) -> Article | None:
+        """The article of a row, or `None`, and a warning, where it is damaged."""
+        article = _article(row)
+        if article is None:
+            self._sound.pop(row.id, None)
+            if row.id not in self._told:
+                self._told.add(row.id)
+                _log.warning("%s", self._damage(row))
+        else:
+            if len(self._sound) >= _REMEMBERED:
+                self._sound.clear()
+            self._sound[row.id] = row.digest
+        return article
+
+    def _damage(self, row: Row[Any]) -> str:
+        return (
+            f"the article {row.id!r} in {self.path} is damaged and not served: `dalil doctor --repair` sets it aside, then "
+            f"index it again from {row.origin or 'where it came from'}"
+        )
 
     def languages(self) -> list[Language]:
         """The languages that passages are in."""
@@ -187,7 +227,8 @@ class Store:
         """For each of `ids`, the stored articles that repeat its story."""
         found: dict[str, list[Article]] = {}
         for row in self._by_ids(select(articles).order_by(articles.c.id), articles.c.duplicate_of, ids):
-            found.setdefault(row.duplicate_of, []).append(_article(row))
+            if (article := self._checked(row)) is not None:
+                found.setdefault(row.duplicate_of, []).append(article)
         return found
 
     def holders(self, keys: Sequence[int]) -> dict[int, list[str]]:
@@ -292,12 +333,20 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
 
 
 def _matrix(rows: Sequence[Row[Any]]) -> NDArray[np.float32]:
-    flat = np.frombuffer(b"".join(row.vector for row in rows), dtype=np.float16)
-    return flat.reshape(len(rows), -1 if rows else 0).astype(np.float32)
+    try:
+        flat = np.frombuffer(b"".join(row.vector for row in rows), dtype=np.float16)
+        return flat.reshape(len(rows), -1 if rows else 0).astype(np.float32)
+    except (TypeError, ValueError):
+        raise StoreError("a stored vector is damaged: `dalil doctor --repair` makes it again") from None
 
 
-def _article(row: Row[Any]) -> Article:
-    return Article(**{name: getattr(row, name) for name in ARTICLE_FIELDS}, notes=tuple(json.loads(row.notes)))
+def _article(row: Row[Any]) -> Article | None:
+    """The article of a row, or `None` where it does not read as it did when it was stored."""
+    try:
+        article = Article(**{name: getattr(row, name) for name in ARTICLE_FIELDS}, notes=tuple(json.loads(row.notes)))
+    except (TypeError, ValueError):
+        return None
+    return article if says_the_same(article, row.digest) else None
 
 
 def _hit(row: Row[Any]) -> Hit:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from index.article import Article, Passage
 from index.derived import Marks
+from index.sealing import rows_seal
 from index.tables import articles, bands, meta, passages, removals, vectors
 
 CHUNK = 500  # ids in one statement, below every database's limit on variables
@@ -22,7 +23,7 @@ class Record:
     """An article as it is stored: with its passages and their vectors (n, dimensions), or as a duplicate of another."""
 
     article: Article
-    digest: str
+    digest: str  # of the article and how it is cut; the seal of its rows is added on writing
     bands: Sequence[int] = ()
     passages: Sequence[Passage] = ()
     vectors: NDArray[np.float32] | None = None
@@ -38,17 +39,17 @@ class Writing:
     def put(self, records: Sequence[Record]) -> None:
         """Add or replace articles."""
         self.drop([record.article.id for record in records])
-        self._insert(articles, [_columns(record) for record in records])
+        vectors_of = [_half(record) for record in records]
+        self._insert(articles, [_columns(record, half) for record, half in zip(records, vectors_of, strict=True)])
         self._insert(bands, [{"band": key, "article_id": record.article.id} for record in records for key in record.bands])
         next_id = last_marks(self._connection).passage + 1
         rows: list[dict[str, Any]] = []
         blobs: list[dict[str, Any]] = []
-        for record in records:
-            half = None if record.vectors is None else record.vectors.astype(np.float16)
+        for record, half in zip(records, vectors_of, strict=True):
             for number, passage in enumerate(record.passages):
                 rows.append(_passage_columns(next_id, number, passage, record.article.id))
-                if half is not None:
-                    blobs.append({"passage_id": next_id, "vector": half[number].tobytes()})
+                if half:
+                    blobs.append({"passage_id": next_id, "vector": half[number]})
                 next_id += 1
         self._insert(passages, rows)
         self._insert(vectors, blobs)
@@ -70,12 +71,18 @@ class Writing:
 
     def finish(self) -> None:
         """Let readers know that something changed; the last thing before the commit."""
-        generation = self._connection.scalar(select(meta.c.value).where(meta.c.key == "generation"))
-        self._connection.execute(update(meta).where(meta.c.key == "generation").values(value=str(int(generation or 0) + 1)))
+        now = counted(self._connection)
+        self._connection.execute(update(meta).where(meta.c.key == "generation").values(value=str(now + 1)))
 
     def _insert(self, table: Any, rows: list[dict[str, Any]]) -> None:
         if rows:
             self._connection.execute(insert(table), rows)
+
+
+def counted(connection: Connection) -> int:
+    """The number of changes so far. One that cannot be read, from a damaged page, counts as none."""
+    stored = connection.scalar(select(meta.c.value).where(meta.c.key == "generation"))
+    return int(stored) if isinstance(stored, str) and stored.isdecimal() else 0
 
 
 def last_marks(connection: Connection) -> Marks:
@@ -95,11 +102,16 @@ def parts(ids: Sequence[Any]) -> Iterator[list[Any]]:
     return (list(ids[at : at + CHUNK]) for at in range(0, len(ids), CHUNK))
 
 
-def _columns(record: Record) -> dict[str, Any]:
+def _half(record: Record) -> list[bytes]:
+    """The vectors as they are stored."""
+    return [] if record.vectors is None else [row.tobytes() for row in record.vectors.astype(np.float16)]
+
+
+def _columns(record: Record, half: Sequence[bytes]) -> dict[str, Any]:
     article = record.article
     return {name: getattr(article, name) for name in ARTICLE_FIELDS} | {
         "notes": json.dumps(article.notes, ensure_ascii=False),
-        "digest": record.digest,
+        "digest": f"{record.digest}-{rows_seal(record.passages, half)}",
         "duplicate_of": record.duplicate_of,
     }
 
