@@ -27,6 +27,12 @@ _DERIVED = ("lexical", "vectors")
 _log = logging.getLogger(__name__)
 
 
+def _is_emptied(folder: Path) -> bool:
+    """Whether a database was cut down to nothing: SQLite would take that for a new one, and all articles for never there."""
+    sizes = [path.stat().st_size if (path := folder / f"{DATABASE}{tail}").exists() else None for tail in ("", "-wal")]
+    return sizes[0] == 0 and not sizes[1] and any(read_state(folder / name) is not None for name in _DERIVED)
+
+
 class Collection:
     """An open index folder. Reading is safe from any number of threads and processes; writing takes turns."""
 
@@ -51,6 +57,11 @@ class Collection:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(f"{folder} cannot hold an index: {error.strerror}. Choose another folder (--data).") from None
+        if _is_emptied(folder):
+            raise StoreError(
+                f"the database {folder / DATABASE} is empty, though it was not: `dalil restore` brings a backup back; to begin anew, "
+                "delete the folder"
+            )
         self._load_encoder = load_encoder
         self._setting = encoder_setting
         self._sizes = sizes
@@ -157,10 +168,10 @@ class Collection:
     def refresh(self) -> None:
         """Called before each search: see what was written since, by this or another process; repair what lags."""
         generation = self.store.generation()
-        if generation == self._generation:
+        if generation == self._generation and not self.lexical.failed:
             return
         with self._fresh:
-            if generation == self._generation:
+            if generation == self._generation and not self.lexical.failed:
                 return
             self._check_encoder(self.store.facts())
             self._languages = None
@@ -181,6 +192,14 @@ class Collection:
             _log.warning("the indexes in %s cannot be brought up to date: %s", self.folder, error)
             return False
         return True
+
+    def rebuild(self) -> None:
+        """Make everything that follows the store anew. The caller has the turn to write."""
+        self.store.set_facts(store=uuid.uuid4().hex)
+        self._owner = self.store.facts()["store"]
+        with self._opening:
+            self._lexical = self._vectors = None
+        self.synchronise()
 
     def languages(self) -> list[Language]:
         """The languages that passages are in, as of the last refresh."""

@@ -2,6 +2,7 @@
 
 import json
 import os
+import zlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -36,16 +37,22 @@ def read_state(folder: Path) -> State | None:
     """The note in `folder`, or `None` where there is none that can be read: the index is then made again from the store."""
     try:
         values = json.loads((folder / "state.json").read_text(encoding="utf-8"))
-        return State(**{**values, "marks": Marks(**values["marks"])})
-    except (OSError, ValueError, TypeError, KeyError):
+        seal = values.pop("seal", None)  # notes of the first versions have none
+        state = State(**{**values, "marks": Marks(**values["marks"])})
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
+    return state if seal in (None, _seal(state)) else None
+
+
+def _seal(state: State) -> int:
+    return zlib.crc32(json.dumps(asdict(state), sort_keys=True).encode())
 
 
 def write_state(folder: Path, state: State) -> None:
     """Replace the note at once: a reader sees the old one or the new one, also after a crash. One process at a time."""
     temporary = folder / "state.json.tmp"
     with temporary.open("w", encoding="utf-8") as file:
-        json.dump(asdict(state), file)
+        json.dump({**asdict(state), "seal": _seal(state)}, file)
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(folder / "state.json")

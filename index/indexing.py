@@ -107,6 +107,19 @@ class Indexer:
             self._collection.synchronise()
         return gone
 
+    def renew(self, ids: Sequence[str]) -> None:
+        """Cut and encode stored articles again, and look again whose story they tell."""
+        with self._collection.writing():
+            chosen = [self._store.article(article_id) for article_id in ids]
+            with self._store.write() as writing:
+                writing.put(self._plan(chosen, ignore=set(ids)))
+            self._collection.synchronise()
+
+    def seal_all(self) -> int:
+        """Seal the articles of versions that left no seals, as they are; returns how many."""
+        with self._collection.writing(), self._store.write() as writing:
+            return writing.seal(lambda article: digest(article, self._cutting))
+
     def _heirs(self, ids: set[str]) -> list[Article]:
         """The duplicates of these articles that are not among them: they have to find another original, or become one."""
         waiting = itertools.chain.from_iterable(self._store.duplicates_of(list(ids)).values())

@@ -3,7 +3,8 @@
 import logging
 import shutil
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -13,13 +14,15 @@ import tantivy
 from index.derived import Marks, State, read_state, write_state
 from index.errors import IndexBusy
 from index.language.stemming import terms
-from index.store import PassageRow, Store
+from index.segments import check_segments, meta_checksum
+from index.store import PassageRow, Store, StoreError
 
 ANALYSIS = "1"
 """Raise it when folding or stemming change: BM25 is then made again from the store on the next open."""
 _TITLE_BOOST = 0.35
 _HEAP = 64_000_000
 _COMMIT_EVERY = 20_000
+_WRITING = "writing"
 _log = logging.getLogger(__name__)
 
 
@@ -62,9 +65,15 @@ class LexicalIndex:
         self._owner = f"{owner}/{ANALYSIS}"
         self._schema = _schema()
         self._publishing = threading.Lock()
-        empty = tantivy.Index(self._schema)
-        self._view = _View(empty, empty.searcher(), Marks())
+        self._checked: set[str] = set()
+        self._view = self._nothing()
+        self.failed = False
+        """Whether reading it failed: `reload` and `catch_up` put that right."""
         self.reload()
+
+    def _nothing(self) -> _View:
+        empty = tantivy.Index(self._schema)
+        return _View(empty, empty.searcher(), Marks())
 
     @property
     def marks(self) -> Marks:
@@ -83,31 +92,68 @@ class LexicalIndex:
             if state is None or state.owner != self._owner or state.marks == self._view.marks:
                 return
             try:
+                self._check(state)
                 index = tantivy.Index.open(str(self.folder))
                 self._view = _View(index, index.searcher(), state.marks)
-            except (ValueError, OSError) as error:
+                self.failed = False
+            except (ValueError, OSError, LookupError, TypeError) as error:
                 _log.warning("the BM25 index in %s cannot be read (%s): it is made again from the articles", self.folder, error)
 
+    def _check(self, state: State) -> None:
+        """Raise `ValueError` where the files are not as they were written: tantivy would fail on them."""
+        check_segments(self.folder, self._checked)
+        # A writer that was killed between a commit and its note has said that it was about to write.
+        whole = state.kind == _WRITING or state.checksum in (0, meta_checksum(self.folder))
+        if not whole and read_state(self.folder) == state:
+            raise ValueError("its list of segments is damaged")
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Turns a failure of tantivy, which can be a panic of Rust, into `StoreError`; what failed is not read again."""
+        try:
+            yield
+        except BaseException as error:
+            if not isinstance(error, ValueError | OSError) and type(error).__name__ != "PanicException":
+                raise
+            self._view, self.failed, self._checked = self._nothing(), True, set()
+            raise StoreError(f"the BM25 index in {self.folder} is damaged and made again from the store: ask again") from None
+
     def catch_up(self) -> None:
-        """Follow the store to its end. The caller has the turn to write. Raises `IndexBusy` when tantivy's own lock is held."""
+        """Follow the store to its end. The caller has the turn to write.
+
+        Raises `IndexBusy` when tantivy's own lock is held, `StoreError` when nothing can be written.
+        """
         self.reload()
         view, goal = self._view, self._store.last_marks()
         if goal == view.marks:
             return
         anew = view.marks == Marks() or read_state(self.folder) is None
-        index, marks = (self._start_anew(), Marks()) if anew else (view.index, view.marks)
+        try:
+            index, marks = (self._start_anew(), Marks()) if anew else (view.index, view.marks)
+            if not anew:
+                write_state(self.folder, State(self._owner, marks, kind=_WRITING))
+            self._write(index, marks)
+            with self._publishing:
+                write_state(self.folder, State(self._owner, goal, checksum=meta_checksum(self.folder)))
+                index.reload()
+                self._view, self.failed = _View(index, index.searcher(), goal), False
+        except (OSError, ValueError) as error:  # tantivy tells of a full disk by a `ValueError`
+            raise StoreError(
+                f"the BM25 index in {self.folder} cannot be written ({error}): its disk may be full or read-only; "
+                "what was told to be done is safe"
+            ) from error
+
+    def _write(self, index: tantivy.Index, marks: Marks) -> None:
         try:
             writer = index.writer(heap_size=_HEAP, num_threads=1)
         except ValueError as error:
+            if "LockBusy" not in str(error):
+                raise
             raise IndexBusy(f"another process is writing to {self.folder}: {error}") from error
         try:
             self._follow(writer, marks)
         finally:
             writer.wait_merging_threads()  # also lets go of tantivy's lock
-        with self._publishing:
-            write_state(self.folder, State(self._owner, goal))
-            index.reload()
-            self._view = _View(index, index.searcher(), goal)
 
     def _follow(self, writer: tantivy.IndexWriter, marks: Marks) -> None:
         writer.garbage_collect_files()  # what a killed writer left may have the name of what this one is to write
@@ -137,7 +183,8 @@ class LexicalIndex:
 
     def document_frequency(self, term: str) -> int:
         """In how many passages the stem stands."""
-        return int(self._view.searcher.doc_freq("body", term))
+        with self._reading():
+            return int(self._view.searcher.doc_freq("body", term))
 
     def search(self, words: Iterable[Word], k: int, allowed: Sequence[int] | None = None) -> dict[int, float]:
         """The `k` best passages for the words, as row id -> BM25 score (title matches weighed down)."""
@@ -154,8 +201,9 @@ class LexicalIndex:
             chosen = tantivy.Query.const_score_query(tantivy.Query.term_set_query(self._schema, "id", list(allowed)), 0.0)
             query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, chosen)])
         searcher = self._view.searcher
-        found = searcher.search(query, limit=k, count=False).hits
-        ids = searcher.fast_field_values("id", [address for _, address in found])
+        with self._reading():
+            found = searcher.search(query, limit=k, count=False).hits
+            ids = searcher.fast_field_values("id", [address for _, address in found])
         return {cast(int, row_id): cast(float, score) for row_id, (score, _) in zip(ids, found, strict=True)}
 
     def _best_of(self, options: Sequence[Option], field: str, boost: float) -> tantivy.Query:

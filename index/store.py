@@ -6,6 +6,7 @@ One process writes at a time (the caller holds the turn to write); any number re
 import json
 import logging
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -61,6 +62,7 @@ class Store:
         self.engine = sqlite_engine(path, lambda reason: StoreError(f"the database {path} {reason}"))
         self._sound: dict[str, str] = {}
         self._told: set[str] = set()
+        self._told_vectors: set[int] = set()
         try:
             found = self._format()
             if found is None:
@@ -130,7 +132,7 @@ class Store:
             row = connection.execute(select(articles).where(articles.c.id == article_id)).first()
         if row is None:
             raise NotFound(f"there is no article {article_id!r} in the index")
-        if (article := _article(row)) is None:
+        if (article := stored_article(row)) is None:
             raise ArticleDamaged(self._damage(row))
         return article
 
@@ -192,7 +194,7 @@ class Store:
 
     def _checked(self, row: Row[Any]) -> Article | None:
         """The article of a row, or `None`, and a warning, where it is damaged."""
-        article = _article(row)
+        article = stored_article(row)
         if article is None:
             self._sound.pop(row.id, None)
             if row.id not in self._told:
@@ -281,14 +283,33 @@ class Store:
                 rows = connection.execute(base.where(vectors.c.passage_id > mark)).all()
             if not rows:
                 return
-            ids = np.array([row.passage_id for row in rows], dtype=np.int64)
-            yield ids, _matrix(rows)
-            mark = int(ids[-1])
+            ids, matrix = self._matrix(rows)
+            if len(ids):
+                yield np.array(ids, dtype=np.int64), matrix
+            mark = rows[-1].passage_id
 
     def vectors_of(self, ids: Sequence[int]) -> tuple[list[int], NDArray[np.float32]]:
         """Those of `ids` that are stored and their vectors (n, dimensions)."""
-        rows = self._by_ids(select(vectors), vectors.c.passage_id, ids)
-        return [row.passage_id for row in rows], _matrix(rows)
+        return self._matrix(self._by_ids(select(vectors), vectors.c.passage_id, ids))
+
+    def _matrix(self, rows: Sequence[Row[Any]]) -> tuple[list[int], NDArray[np.float32]]:
+        """The row ids and vectors (n, dimensions) of those rows that hold one; damaged ones are left out."""
+        width = Counter(len(row.vector) for row in rows if isinstance(row.vector, bytes)).most_common(1)
+        whole = [
+            row for row in rows if isinstance(row.vector, bytes) and len(row.vector) == width[0][0] and width[0][0] % 2 == 0
+        ]
+        flat = np.frombuffer(b"".join(row.vector for row in whole), dtype=np.float16)
+        matrix = flat.reshape(len(whole), -1 if whole else 0).astype(np.float32)
+        ids, sound = [row.passage_id for row in whole], np.isfinite(matrix).all(axis=1)
+        if len(whole) == len(rows) and sound.all():
+            return ids, matrix
+        lost = set(ids) - set(np.array(ids)[sound].tolist()) | {row.passage_id for row in rows} - set(ids)
+        if lost - self._told_vectors:
+            self._told_vectors |= lost
+            _log.warning(
+                "%d vectors in %s are damaged and left out: `dalil doctor --repair` makes them again", len(lost), self.path
+            )
+        return [row_id for row_id, good in zip(ids, sound, strict=True) if good], matrix[sound]
 
     def vector_ids(self) -> NDArray[np.int64]:
         """Row ids of all vectors, in order."""
@@ -332,15 +353,7 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     return found
 
 
-def _matrix(rows: Sequence[Row[Any]]) -> NDArray[np.float32]:
-    try:
-        flat = np.frombuffer(b"".join(row.vector for row in rows), dtype=np.float16)
-        return flat.reshape(len(rows), -1 if rows else 0).astype(np.float32)
-    except (TypeError, ValueError):
-        raise StoreError("a stored vector is damaged: `dalil doctor --repair` makes it again") from None
-
-
-def _article(row: Row[Any]) -> Article | None:
+def stored_article(row: Row[Any]) -> Article | None:
     """The article of a row, or `None` where it does not read as it did when it was stored."""
     try:
         article = Article(**{name: getattr(row, name) for name in ARTICLE_FIELDS}, notes=tuple(json.loads(row.notes)))

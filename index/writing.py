@@ -1,7 +1,7 @@
 """One transaction of changes to articles, with everything that hangs on them."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from index.article import Article, Passage
 from index.derived import Marks
-from index.sealing import rows_seal
+from index.sealing import is_sealed, rows_seal
 from index.tables import articles, bands, meta, passages, removals, vectors
 
 CHUNK = 500  # ids in one statement, below every database's limit on variables
@@ -68,6 +68,28 @@ class Writing:
         """Store where articles are read from now, by id."""
         for article_id, origin in origins.items():
             self._connection.execute(update(articles).where(articles.c.id == article_id).values(origin=origin))
+
+    def seal(self, digest_of: Callable[[Article], str]) -> int:
+        """Give the articles that have no seals theirs; returns how many."""
+        count, after = 0, ""
+        while rows := self._connection.execute(
+            select(articles).where(articles.c.id > after).order_by(articles.c.id).limit(CHUNK)
+        ).all():
+            after = rows[-1].id
+            for row in rows:
+                if is_sealed(row.digest):
+                    continue
+                article = Article(**{name: getattr(row, name) for name in ARTICLE_FIELDS}, notes=tuple(json.loads(row.notes)))
+                held = self._connection.execute(
+                    select(passages, vectors.c.vector)
+                    .outerjoin(vectors, vectors.c.passage_id == passages.c.id)
+                    .where(passages.c.article_id == row.id)
+                    .order_by(passages.c.number)
+                ).all()
+                sealed = f"{digest_of(article)}-{rows_seal(held, [one.vector for one in held])}"
+                self._connection.execute(update(articles).where(articles.c.id == row.id).values(digest=sealed))
+                count += 1
+        return count
 
     def finish(self) -> None:
         """Let readers know that something changed; the last thing before the commit."""

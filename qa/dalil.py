@@ -55,8 +55,7 @@ class Dalil:
         self._collection = collection
         self._finder = Finder(collection, make_reranking(settings))
         self._talk = Talk(settings.data, settings.conversation_days)
-        cutting = Cutting(settings.passage_tokens, settings.passage_overlap, settings.encoding)
-        self._indexer = Indexer(collection, cutting)
+        self._indexer = Indexer(collection, cutting(settings))
         self.on_answer: Callable[[Answer], None] | None = None
         """Called with every answer, in the thread that made it; for counting."""
 
@@ -67,12 +66,7 @@ class Dalil:
         Raises `IndexMissing` (nothing there and not `create`), `EncoderMismatch`, `SettingsError`, `StoreError`.
         """
         chosen, origins = load_settings(data=data, **settings)
-        prefixes = {"query_prefix": chosen.query_prefix, "passage_prefix": chosen.passage_prefix}
-        named = [chosen.encoder, *(f"{name}={value!r}" for name, value in prefixes.items() if value is not None)]
-        collection = Collection(
-            chosen.data, " ".join(named), lambda: load_encoder(chosen.encoder, **prefixes, device=chosen.device), create=create
-        )
-        return cls(chosen, origins, collection)
+        return cls(chosen, origins, open_collection(chosen, create=create))
 
     def __enter__(self) -> Self:
         return self
@@ -283,6 +277,23 @@ class Dalil:
             model.close()
         self._talk.close()
         self._collection.close()
+
+
+def open_collection(settings: Settings, *, create: bool) -> Collection:
+    """The collection of the settings. Raises as `Dalil.open`."""
+    prefixes = {"query_prefix": settings.query_prefix, "passage_prefix": settings.passage_prefix}
+    named = [settings.encoder, *(f"{name}={value!r}" for name, value in prefixes.items() if value is not None)]
+    return Collection(
+        settings.data,
+        " ".join(named),
+        lambda: load_encoder(settings.encoder, **prefixes, device=settings.device),
+        create=create,
+    )
+
+
+def cutting(settings: Settings) -> Cutting:
+    """How articles are cut by these settings."""
+    return Cutting(settings.passage_tokens, settings.passage_overlap, settings.encoding)
 
 
 def _version(package: str) -> str:

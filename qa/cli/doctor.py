@@ -10,6 +10,7 @@ import click
 from index.errors import DalilError, SettingsError
 from prompts import message
 from qa.chat.channels import channel_facts
+from qa.cli.checking import run_checks
 from qa.cli.options import data_option, json_option, open_index
 from qa.cli.streams import interface_language, print_json
 from qa.keys import existing_keys
@@ -22,15 +23,24 @@ Facts = dict[str, dict[str, Any]]
 
 
 @click.command("doctor", short_help="What is on, off or missing, and how to turn it on.")
+@click.option("--check", is_flag=True, help="Look at everything the data folder holds, and change nothing.")
+@click.option("--repair", is_flag=True, help="The same, and put right what is wrong.")
 @data_option
 @json_option
-def command(data: Path | None, as_json: bool) -> None:
+def command(check: bool, repair: bool, data: Path | None, as_json: bool) -> None:
     """What is on, off or missing, and how to turn it on: the index, the models, each setting and where it came from.
+
+    With --check or --repair every page of the databases is read, every article, passage and vector compared with its seal, and
+    what follows from them with them. Articles that cannot be saved are taken out, kept in a file, and named.
 
     \b
     dalil doctor
-    dalil doctor --json --data مقالاتي
+    dalil doctor --check --data مقالاتي
+    dalil doctor --repair --json
     """
+    if check or repair:
+        run_checks(data, repair=repair, as_json=as_json)
+        return
     facts = collect(data)
     if as_json:
         print_json(facts)
