@@ -59,8 +59,8 @@ class Collection:
             raise StoreError(f"{folder} cannot hold an index: {error.strerror}. Choose another folder (--data).") from None
         if _is_emptied(folder):
             raise StoreError(
-                f"the database {folder / DATABASE} is empty, though it was not: `dalil restore` brings a backup back; to begin anew, "
-                "delete the folder"
+                f"the database {folder / DATABASE} is empty, though it was not: `dalil restore` brings a backup back; to begin "
+                "anew, delete the folder"
             )
         self._load_encoder = load_encoder
         self._setting = encoder_setting

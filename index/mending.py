@@ -107,12 +107,16 @@ def _repair_database(path: Path, report: Checked) -> None:
     if not found:
         return
     try:
-        aside, saved, lost = salvage(path)
+        result = salvage(path)
     except (sqlite3.Error, OSError) as error:
         report.left.append(f"{path.name}: nothing of it can be read ({error}): bring a backup back with `dalil restore`")
         return
-    more = f", at least {lost} could not" if lost else ""
-    report.done.append(f"{path.name} was made anew: {saved} rows could be read{more}; the damaged file is {ASIDE}/{aside.name}")
+    more = f", at least {result.lost} could not" if result.lost else ""
+    where = f"the damaged file is {ASIDE}/{result.aside.name}"
+    report.done.append(f"{path.name} was made anew: {result.saved} rows could be read{more}; {where}")
+    if result.gone:
+        report.done.append(f"articles that are lost: {len(result.gone)}, {', '.join(result.gone[:5])}; index them again")
+        report.out += [Finding("article", "it cannot be read any more", article_id) for article_id in result.gone]
     if path.name == DATABASE:
         _complete(path)
 

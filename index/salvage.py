@@ -4,6 +4,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from index.checking import open_read_only
 
 ASIDE = "damaged"
 """The folder beside the databases for what was taken out of use; nothing reads it, and nothing deletes it."""
+_GONE = "SELECT DISTINCT article_id FROM passages WHERE article_id NOT IN (SELECT id FROM articles) ORDER BY article_id"
 _GAP = 100_000  # row ids without a row after which nothing more is looked for
 
 
@@ -27,26 +29,37 @@ def set_aside(path: Path) -> Path:
     return path.rename(aside)
 
 
-def salvage(path: Path) -> tuple[Path, int, int]:
+@dataclass(frozen=True, slots=True)
+class Salvaged:
+    """Where the damaged file is now, how many rows were saved and how many lost, as far as that can be told, and the ids of
+    articles of which only passages were left.
+    """
+
+    aside: Path
+    saved: int
+    lost: int
+    gone: tuple[str, ...]
+
+
+def salvage(path: Path) -> Salvaged:
     """Put a new database in the place of the damaged one at `path`, with every row that can be read.
 
-    Returns where the damaged one is now, and how many rows were saved and how many were lost, as far as that can be told.
     Raises `sqlite3.Error` where nothing can be read at all; everything is then as it was.
     """
     fresh = path.with_name(f"{path.name}.salvaged")
     fresh.unlink(missing_ok=True)
     try:
-        saved, lost = _copy(path, fresh)
+        saved, lost, gone = _copy(path, fresh)
     except BaseException:
         fresh.unlink(missing_ok=True)
         raise
     aside = set_aside(path)
     fresh.rename(path)
     _sync(path.parent)
-    return aside, saved, lost
+    return Salvaged(aside, saved, lost, gone)
 
 
-def _copy(path: Path, fresh: Path) -> tuple[int, int]:
+def _copy(path: Path, fresh: Path) -> tuple[int, int, tuple[str, ...]]:
     saved = lost = 0
     padded = _padded(path)
     source, target = open_read_only(padded or path), sqlite3.connect(fresh, isolation_level=None)
@@ -69,6 +82,8 @@ def _copy(path: Path, fresh: Path) -> tuple[int, int]:
                     lost += 1
         for (sql,) in indexes:
             target.execute(sql)
+        named = {name for name, _ in tables}
+        gone = tuple(row[0] for row in target.execute(_GONE)) if {"articles", "passages"} <= named else ()
         while orphans := target.execute("PRAGMA foreign_key_check").fetchall():
             for table, row_id, *_ in orphans:
                 key = "rowid = ?" if row_id is not None else "article_id NOT IN (SELECT id FROM articles)"
@@ -81,7 +96,7 @@ def _copy(path: Path, fresh: Path) -> tuple[int, int]:
         if padded is not None:
             for tail in ("", "-wal", "-shm"):
                 padded.with_name(padded.name + tail).unlink(missing_ok=True)
-    return saved, lost
+    return saved, lost, gone
 
 
 def _padded(path: Path) -> Path | None:

@@ -294,10 +294,9 @@ class Store:
 
     def _matrix(self, rows: Sequence[Row[Any]]) -> tuple[list[int], NDArray[np.float32]]:
         """The row ids and vectors (n, dimensions) of those rows that hold one; damaged ones are left out."""
-        width = Counter(len(row.vector) for row in rows if isinstance(row.vector, bytes)).most_common(1)
-        whole = [
-            row for row in rows if isinstance(row.vector, bytes) and len(row.vector) == width[0][0] and width[0][0] % 2 == 0
-        ]
+        sizes = Counter(len(row.vector) for row in rows if isinstance(row.vector, bytes)).most_common(1)
+        width = sizes[0][0] if sizes else 0
+        whole = [row for row in rows if isinstance(row.vector, bytes) and len(row.vector) == width and width % 2 == 0]
         flat = np.frombuffer(b"".join(row.vector for row in whole), dtype=np.float16)
         matrix = flat.reshape(len(whole), -1 if whole else 0).astype(np.float32)
         ids, sound = [row.passage_id for row in whole], np.isfinite(matrix).all(axis=1)
