@@ -17,6 +17,7 @@ from index.errors import DalilError
 from index.sqlite import SqliteFile
 from qa.answer import Answer
 from qa.conversation.turns import TURNS_READ, Turn
+from qa.expiry import Expiry, clock_table
 
 FILE = "chat.db"
 REMEMBERED = timedelta(days=1)
@@ -40,6 +41,7 @@ _answers = Table(
     Column("document", Text, nullable=False),
     sqlite_autoincrement=True,
 )
+_clock = clock_table(_metadata)
 
 
 class LedgerError(DalilError):
@@ -56,6 +58,7 @@ class Ledger(SqliteFile):
         """Open `data/chat.db`, made when it is not there; answers are kept for `days` (0: always). Raises `LedgerError`."""
         super().__init__(Path(data) / FILE, _metadata, "memory of the chat tools", LedgerError)
         self._days = days
+        self._expiry = Expiry(_clock)
 
     def first(self, delivery: str) -> bool:
         """Whether this delivery comes for the first time; from now on it is known, also after a restart."""
@@ -72,7 +75,8 @@ class Ledger(SqliteFile):
         values = {"id": chosen, "conversation": conversation[:400], "created": _iso(now), "document": document}
         with self._begin() as connection:
             if self._days:
-                connection.execute(delete(_answers).where(_answers.c.created < _iso(now - timedelta(days=self._days))))
+                old = self._expiry.moment(connection) - timedelta(days=self._days)
+                connection.execute(delete(_answers).where(_answers.c.created < _iso(old)))
             connection.execute(insert(_answers).values(values))
         return chosen
 

@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection
 from index.errors import DalilError, InputError, NotFound
 from index.sqlite import SqliteFile
 from qa.conversation.turns import TURNS_READ, Turn
+from qa.expiry import Expiry, clock_table
 
 FILE = "conversations.db"
 LONGEST_TITLE = 200
@@ -44,6 +45,7 @@ _turns = Table(
     Column("answer", Text, nullable=False),
     sqlite_autoincrement=True,
 )
+_clock = clock_table(_metadata)
 
 
 class ConversationError(DalilError):
@@ -81,6 +83,7 @@ class ConversationStore(SqliteFile):
         super().__init__(Path(data) / FILE, _metadata, "conversations", ConversationError)
         self._days = days
         self._prefix = ""
+        self._expiry = Expiry(_clock)
         with self._begin() as connection:
             self._expire(connection)
 
@@ -210,7 +213,8 @@ class ConversationStore(SqliteFile):
 
     def _expire(self, connection: Connection) -> None:
         if self._days:
-            connection.execute(delete(_conversations).where(_conversations.c.updated < _now(-self._days)))
+            old = _iso(self._expiry.moment(connection) - timedelta(days=self._days))
+            connection.execute(delete(_conversations).where(_conversations.c.updated < old))
 
 
 def check_id(conversation_id: str) -> str:

@@ -1,0 +1,41 @@
+"""The time by which things are deleted because they are old: a clock that is wrong for a while must delete nothing.
+
+What has expired is not shown from the moment the clock says so. It is deleted by a time that is noted in the database, and moves
+on no faster than time that really went by; a process that starts may add a day for the time when none ran.
+"""
+
+import time
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+
+from sqlalchemy import Column, Integer, MetaData, String, Table, select
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.engine import Connection
+
+_UNSEEN = timedelta(days=1)
+
+
+def clock_table(metadata: MetaData) -> Table:
+    """The table with the one time that was noted."""
+    return Table("clock", metadata, Column("id", Integer, primary_key=True), Column("seen", String(40), nullable=False))
+
+
+class Expiry:
+    """The time to delete by, for one database. Safe to share between threads."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._lock = Lock()
+        self._read_at: float | None = None
+
+    def moment(self, connection: Connection) -> datetime:
+        """What time it is, as far as that can be believed; noted with the transaction."""
+        now = datetime.now(UTC)
+        with self._lock:
+            read_at, self._read_at = self._read_at, time.monotonic()
+            passed = _UNSEEN if read_at is None else timedelta(seconds=self._read_at - read_at)
+        noted = connection.execute(select(self._table.c.seen)).scalar_one_or_none()
+        believed = now if noted is None else min(now, datetime.fromisoformat(noted) + passed)
+        values = {"id": 1, "seen": believed.isoformat()}
+        connection.execute(insert(self._table).values(values).on_conflict_do_update(index_elements=["id"], set_=values))
+        return believed
