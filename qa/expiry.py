@@ -1,7 +1,7 @@
 """The time by which things are deleted because they are old: a clock that is wrong for a while must delete nothing.
 
-What has expired is not shown from the moment the clock says so. It is deleted by a time that is noted in the database, and moves
-on no faster than time that really went by; a process that starts may add a day for the time when none ran.
+What has expired is not shown from the moment the clock says so. It is deleted by a time that is noted in the database, and
+moves on no faster than time that really went by; a process that starts may add a day for the time when none ran.
 """
 
 import time
