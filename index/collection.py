@@ -217,6 +217,8 @@ class Collection:
             raise busy
         try:
             try:
+                if not self.folder.is_dir():  # the lock would make it again
+                    raise FileNotFoundError("its folder was removed while in use: start again, after restoring it")
                 self._file_lock.acquire(timeout=wait)
             except Timeout:
                 raise busy from None

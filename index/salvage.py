@@ -14,7 +14,7 @@ from index.checking import open_read_only
 ASIDE = "damaged"
 """The folder beside the databases for what was taken out of use; nothing reads it, and nothing deletes it."""
 _GONE = "SELECT DISTINCT article_id FROM passages WHERE article_id NOT IN (SELECT id FROM articles) ORDER BY article_id"
-_GAP = 100_000  # row ids without a row after which nothing more is looked for
+_GAP = 20_000  # row ids without a row after which nothing more is looked for
 
 
 def set_aside(path: Path) -> Path:
@@ -134,8 +134,8 @@ def _rows(source: sqlite3.Connection, table: str, by_key: bool) -> Iterator[tupl
     if by_key:
         return
     # One by one from there on: only the rows of the damaged pages are missed.
-    missed = 0
-    while missed < _GAP:
+    missed, end = 0, _last_id(source, table)
+    while last < end if end is not None else missed < _GAP:
         last += 1
         try:
             row = source.execute(f"SELECT * FROM {_quoted(table)} WHERE rowid = ?", (last,)).fetchone()  # noqa: S608
@@ -144,6 +144,15 @@ def _rows(source: sqlite3.Connection, table: str, by_key: bool) -> Iterator[tupl
         missed = 0 if row is not None else missed + 1
         if row is not None:
             yield row
+
+
+def _last_id(source: sqlite3.Connection, table: str) -> int | None:
+    """The largest row id, unless that stands on a damaged page."""
+    try:
+        found = source.execute(f"SELECT max(rowid) FROM {_quoted(table)}").fetchone()[0]  # noqa: S608
+    except sqlite3.Error:
+        return None
+    return int(found or 0)
 
 
 def _quoted(name: str) -> str:

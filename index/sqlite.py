@@ -36,13 +36,15 @@ def sqlite_engine(path: Path, failure: Callable[[str], DalilError]) -> Engine:
     def checked_out(_connection: object, _record: object, _proxy: object) -> None:
         # SQLite would go on in a file that has no name any more, and lose what it is given.
         if opened and _file(path) != opened[0]:
-            raise failure("was removed or replaced while in use: start again, after restoring it where that was a mistake")
+            raise failure(_REPLACED)
 
     def failed(context: ExceptionContext) -> None:
         if isinstance(context.original_exception, DalilError):
             return
         if type(context.sqlalchemy_exception) in (DatabaseError, OperationalError) or context.sqlalchemy_exception is None:
-            raise failure(_reason(str(context.original_exception))) from context.original_exception
+            replaced = opened and _file(path) != opened[0]
+            reason = _REPLACED if replaced else _reason(str(context.original_exception))
+            raise failure(reason) from context.original_exception
 
     event.listen(engine, "connect", connected)
     event.listen(engine, "checkout", checked_out)
@@ -59,6 +61,7 @@ def _file(path: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
+_REPLACED = "was removed or replaced while in use: start again, after restoring it where that was a mistake"
 _REASONS = (
     ("is full", "has no room left: free space on its disk and try again; what was told to be done is safe"),
     ("I/O error", "cannot be read or written ({error}): its disk is full, gone or failing; what was told to be done is safe"),

@@ -84,6 +84,9 @@ def serve(reply: Callable[[dict[str, Any]], Reply], *, port: int = 0, **more: An
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            if state.closing.is_set():  # over a connection from before: whoever has gone says nothing
+                self.close_connection = True
+                return
             if self.path != "/v1/chat/completions":
                 self._send(404, {"error": {"message": "not here"}})
                 return

@@ -48,7 +48,7 @@ def test_taken_while_another_process_indexes_and_a_service_answers(helper: Helpe
     )
     back = served(folder)
     assert answers(back) == before
-    assert back.send("GET", "/conversations/kept")[1]["turns"][0]["question"] == QUESTIONS["dam"]
+    assert back.send("GET", "/conversations/kept")[1]["history"][0]["question"] == QUESTIONS["dam"]
     back.running.kill()
     checked = helper.run("doctor", "--check", "--data", folder)
     assert checked.code == 0, checked.out + checked.err

@@ -38,4 +38,4 @@ def test_a_service_with_another_time(helper: Helper, data: Path, served, jump: f
     after = served(data)
     status, kept = after.send("GET", "/conversations/before")
     assert status == 200, kept
-    assert [turn["question"] for turn in kept["turns"]] == [QUESTIONS["bridge"]]
+    assert [turn["question"] for turn in kept["history"]] == [QUESTIONS["bridge"]]

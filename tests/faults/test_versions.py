@@ -31,7 +31,7 @@ def test_an_older_index_is_asked_and_goes_on(helper: Helper, old: Path, tmp_path
     for article_id, question in QUESTIONS.items():
         assert {cited["article_id"] for cited in service.ask(question)["citations"]} == {article_id}
     assert service.ask(QUESTIONS["dam"])["citations"][0]["also"][0]["article_id"] == "dam-again"
-    assert service.send("GET", "/conversations/old-1")[1]["turns"][0]["question"] == QUESTIONS["dam"]
+    assert service.send("GET", "/conversations/old-1")[1]["history"][0]["question"] == QUESTIONS["dam"]
     assert service.send("GET", f"/answers/{SHARED}")[0] == 200
     service.running.kill()
     same = helper.run("index", write_articles(tmp_path / "news.jsonl", [*ARTICLES, numbered(1)]), "--json", "--data", old)
