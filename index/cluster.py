@@ -21,9 +21,10 @@ from index.duplicates import band_keys
 from index.embedding.encoder import Encoder
 from index.errors import ClusterError, EncoderMismatch, MissingExtra
 from index.indexing import Item
-from index.preparing import Cutting, Preparer, digest
+from index.preparing import Cutting, Preparer, digest, unchanged
 from index.readers import Naming, Skipped, Unnamed, read_source
 from index.readers.pieces import PIECE_BYTES, NotHere, Piece, pieces, read_piece
+from index.sealing import recipe
 from index.writing import Record
 
 LOCAL = "local"
@@ -62,7 +63,7 @@ class Preparation:
     """Reads pieces and prepares what is in them; every worker has one."""
 
     def __init__(self, job: Job, known: NDArray[np.bytes_]) -> None:
-        """`known` are the digests of what is stored, in order."""
+        """`known` tells what is stored, as `in_order` gives it."""
         self._job = job
         self._known = known
         self._encoder: Encoder | None = None
@@ -82,7 +83,8 @@ class Preparation:
         """What is in the pieces, in order."""
         found = [item for piece in work for item in read_piece(piece, self._job.max_bytes)]
         done = [_Prepared(item, self._preparer.begin(item.article)) if isinstance(item, Unnamed) else item for item in found]
-        new = [item.record for item in done if isinstance(item, _Prepared) and not self._is_known(item.record.digest)]
+        records = [item.record for item in done if isinstance(item, _Prepared)]
+        new = [record for record in records if not unchanged(record, self._job.cutting, self._is_known)]
         for record in new:
             record.bands = band_keys(record.article.text)
         self._preparer.complete(new)
@@ -126,7 +128,7 @@ def prepared(sources: Sequence[str], job: Job, known: Sequence[str], address: st
 
 def in_order(digests: Sequence[str]) -> NDArray[np.bytes_]:
     """Digests as `Preparation` looks them up."""
-    return np.sort(np.array([digest.encode() for digest in digests] or [b""]))
+    return np.sort(np.array([recipe(digest).encode() for digest in digests] or [b""]))
 
 
 def _done(ray: Any, work: list[dict[str, bytes]], job: Job, known: Any) -> Iterator[Done]:

@@ -15,8 +15,9 @@ from filelock import FileLock, Timeout
 
 from index.article import Language
 from index.database import Place, shown
+from index.derived import read_state
 from index.embedding.encoder import Encoder
-from index.engine import Engine, Files, Nearest, Words
+from index.engine import FOLDERS, Engine, Files, Nearest, Words
 from index.errors import EncoderMismatch, IndexBusy, IndexMissing
 from index.store import Store, StoreError
 from index.vectors import Sizes
@@ -25,6 +26,12 @@ DATABASE = "dalil.db"
 _WAIT = 120.0
 _TRIM = 10_000  # entries of the log of removals that are worth a transaction
 _log = logging.getLogger(__name__)
+
+
+def _is_emptied(folder: Path) -> bool:
+    """Whether a database was cut down to nothing: SQLite would take that for a new one, and all articles for never there."""
+    sizes = [path.stat().st_size if (path := folder / f"{DATABASE}{tail}").exists() else None for tail in ("", "-wal")]
+    return sizes[0] == 0 and not sizes[1] and any(read_state(folder / name) is not None for name in FOLDERS)
 
 
 class Collection:
@@ -81,6 +88,11 @@ class Collection:
             if opened is not None:
                 opened.close()
             raise StoreError(f"{self.folder} cannot hold an index: {error.strerror}. Choose another folder (--data).") from None
+        if opened is None and _is_emptied(self.folder):
+            raise StoreError(
+                f"the database {self.folder / DATABASE} is empty, though it was not: `dalil restore` brings a backup back; to begin "
+                "anew, delete the folder"
+            )
         return opened or Store(where, self.following)
 
     # -- the store's name, and the encoder it was made with --------------------------------------------------------------
@@ -202,10 +214,10 @@ class Collection:
     def refresh(self) -> None:
         """Called before each search: see what was written since, by this or another process; repair what lags."""
         generation = self.store.generation()
-        if generation == self._generation and not self.engine.lost:
+        if generation == self._generation and not self._lost:
             return
         with self._fresh:
-            if generation == self._generation and not self.engine.lost:
+            if generation == self._generation and not self._lost:
                 return
             self._check_encoder(self.store.facts())
             self._languages = None
@@ -228,6 +240,11 @@ class Collection:
             finally:
                 self._repairing.release()
 
+    @property
+    def _lost(self) -> bool:
+        """Whether something that follows the store is gone or cannot be read any more."""
+        return self.engine.lost or self.lexical.failed
+
     def _repair(self) -> bool:
         try:
             with (self.writing if self.engine.shared else self.following)(wait=0):
@@ -238,6 +255,14 @@ class Collection:
             _log.warning("the indexes in %s cannot be brought up to date: %s", self.folder, error)
             return False
         return True
+
+    def rebuild(self) -> None:
+        """Make everything that follows the store anew. The caller has the turn to write."""
+        self.store.set_facts(store=uuid.uuid4().hex)
+        self._owner = self.store.facts()["store"]
+        with self._opening:
+            self._lexical = self._vectors = None
+        self.synchronise()
 
     def languages(self) -> list[Language]:
         """The languages that passages are in, as of the last refresh."""
@@ -264,6 +289,8 @@ class Collection:
             raise busy
         try:
             try:
+                if not self.folder.is_dir():  # the lock would make it again
+                    raise FileNotFoundError("its folder was removed while in use: start again, after restoring it")
                 self._file_lock.acquire(timeout=wait)
             except Timeout:
                 raise busy from None

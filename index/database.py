@@ -97,16 +97,15 @@ class Database:
     Safe to share between threads. In PostgreSQL all owners in a process share the connections.
     """
 
-    def __init__(self, where: Where, what: str, error: type[DalilError], advice: str = "") -> None:
-        """Nothing is opened yet. `what` names the contents in errors of the kind `error`; `advice` is what to do about a file.
+    def __init__(self, where: Where, what: str, error: type[DalilError]) -> None:
+        """Nothing is opened yet. `what` names the contents in errors of the kind `error`.
 
         Raises `MissingExtra`.
         """
         self.where, self._what, self._error = where, what, error
-        self._advice = f"; {advice}" if advice and isinstance(where, Path) else ""
         self._server: postgres.Server | None = None
         if isinstance(where, Path):
-            self.engine = sqlite_engine(where)
+            self.engine = sqlite_engine(where, lambda reason: error(f"the {what} in {where} {reason}"))
         else:
             self._server = postgres.attach(where)
             self.engine = self._server.engine
@@ -132,7 +131,7 @@ class Database:
             raise
         except SQLAlchemyError as failure:
             reason = " ".join(str(getattr(failure, "orig", None) or failure).split())[:300]
-            raise self._error(f"the {self._what} in {shown(self.where)} cannot be used: {reason}{self._advice}") from failure
+            raise self._error(f"the {self._what} in {shown(self.where)} cannot be used: {reason}") from failure
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

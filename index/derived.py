@@ -3,7 +3,7 @@
 import json
 import os
 import zlib
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 _CHECKED_WHOLE = 32_000_000
@@ -81,17 +81,24 @@ def read_state(folder: Path) -> State | None:
     """The note in `folder`, or `None` where there is none that can be read: the index is then made again from the store."""
     try:
         values = json.loads((folder / "state.json").read_text(encoding="utf-8"))
-        files = {role: FileMark(**mark) for role, mark in values["files"].items()}
-        return State(**{**values, "marks": Marks(**values["marks"]), "files": files})
+        seal = values.get("seal")  # notes of the first versions have none, and tell of no files
+        files = {role: FileMark(**mark) for role, mark in values.get("files", {}).items()}
+        known = {item.name: values[item.name] for item in fields(State) if item.name in values}
+        state = State(**{**known, "marks": Marks(**values["marks"]), "files": files})
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
+    return state if seal in (None, _seal(state)) else None
+
+
+def _seal(state: State) -> int:
+    return zlib.crc32(json.dumps(asdict(state), sort_keys=True).encode())
 
 
 def write_state(folder: Path, state: State) -> None:
     """Replace the note at once: a reader sees the old one or the new one, also after a crash. One process at a time."""
     temporary = folder / "state.json.tmp"
     with temporary.open("w", encoding="utf-8") as file:
-        json.dump(asdict(state), file)
+        json.dump({**asdict(state), "seal": _seal(state)}, file)
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(folder / "state.json")

@@ -12,6 +12,9 @@ from index.lexical import LexicalIndex, Word
 from index.store import Store
 from index.vectors import Sizes, VectorIndex
 
+FOLDERS = ("lexical", "vectors")
+"""Where the embedded engine keeps BM25 and vectors, in the folder of the collection."""
+
 
 class Words(Protocol):
     """BM25 over the passages of a store."""
@@ -27,6 +30,10 @@ class Words(Protocol):
     @property
     def gone_share(self) -> float:
         """How much of what it keeps is of passages that are gone."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether it cannot be read: `reload` or `catch_up` put that right."""
 
     def reload(self) -> None:
         """See what another process has written."""
@@ -71,6 +78,9 @@ class Nearest(Protocol):
 
     def save(self, *, anew: bool = False) -> None:
         """Make what follows the store durable; `anew`, without what is gone. The caller has the turn and has caught up."""
+
+    def check_files(self) -> None:
+        """Read all that is kept in files. Raises `ValueError` or `OSError` where it is not as it was written."""
 
     def search(self, query: NDArray[np.float32], k: int, allowed: NDArray[np.int64] | None = None) -> dict[int, float]:
         """The `k` passages nearest to `query` (dimensions,), as row id -> inner product."""
@@ -120,7 +130,7 @@ class Files:
 
     def followed(self, store: str) -> list[Marks]:
         """The marks of the notes beside the files."""
-        states = [read_state(self._folder / name) for name in ("lexical", "vectors")]
+        states = [read_state(self._folder / name) for name in FOLDERS]
         return [state.marks for state in states if state is not None and state.owner.startswith(store)]
 
     def words(self, store: Store, owner: str) -> Words:

@@ -45,6 +45,13 @@ class NotFound(DalilError):
     status = 404
 
 
+class ArticleDamaged(DalilError):
+    """Raised when an article does not read as it did when it was stored: a disk failed, or the database was edited."""
+
+    code = "article_damaged"
+    status = 503
+
+
 class IndexMissing(DalilError):
     """Raised when a folder holds no index yet and the caller did not ask to create one."""
 

@@ -12,7 +12,8 @@ from index.article import Article, Skipped
 from index.collection import Collection
 from index.database import LONGEST_ID
 from index.duplicates import all_band_keys, same_story
-from index.preparing import Cutting, Preparer, digest
+from index.preparing import Cutting, Preparer, digest, unchanged
+from index.sealing import recipe
 from index.writing import Record
 
 __all__ = ["Cutting", "IndexReport", "Indexer", "Item", "Progress", "digest"]
@@ -90,6 +91,19 @@ class Indexer:
             self._collection.synchronise()
         return gone
 
+    def renew(self, ids: Sequence[str]) -> None:
+        """Cut and encode stored articles again, and look again whose story they tell."""
+        with self._collection.writing():
+            chosen = [self._preparer.begin(self._store.article(article_id)) for article_id in ids]
+            with self._store.write() as writing:
+                writing.put(self._plan(chosen, ignore=set(ids)))
+            self._collection.synchronise()
+
+    def seal_all(self) -> int:
+        """Seal the articles of versions that left no seals, as they are; returns how many."""
+        with self._collection.writing(), self._store.write() as writing:
+            return writing.seal(lambda article: digest(article, self._preparer.cutting))
+
     def _heirs(self, ids: set[str]) -> list[Article]:
         """The duplicates of these articles that are not among them: they have to find another original, or become one."""
         waiting = itertools.chain.from_iterable(self._store.duplicates_of(list(ids)).values())
@@ -102,7 +116,7 @@ class Indexer:
         for record in given:
             article = record.article
             stored, origin = known.get(article.id, (None, None))
-            if stored != record.digest:
+            if stored is None or not unchanged(record, self._preparer.cutting, recipe(stored).__eq__):
                 changed.append(record)
             elif origin != article.origin:
                 moved[article.id] = article.origin

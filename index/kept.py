@@ -5,10 +5,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar, Self
 
-from sqlalchemy import Connection, MetaData
+from sqlalchemy import Connection, MetaData, Table
 
 from index.database import Database, Place, at
 from index.errors import DalilError
+
+OWN = "own"
+"""In the `info` of a table: the program notes something there for itself, and it need not go anywhere else."""
 
 
 class Kept:
@@ -48,6 +51,11 @@ class Kept:
             return database.has(cls.tables.sorted_tables[0])
         finally:
             database.close()
+
+    @classmethod
+    def held(cls) -> list[Table]:
+        """The tables of what is kept for people, those that others refer to first."""
+        return [table for table in cls.tables.sorted_tables if not table.info.get(OWN)]
 
     def close(self) -> None:
         """Release the file or the connections."""

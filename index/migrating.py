@@ -139,7 +139,7 @@ def _refuse(database: Database, place: Place, name: str, kinds: Sequence[type[Ke
     for kind in kinds:
         if kind.exists(place):
             with kind(place) as found:
-                if any(_count(found.database, table) for table in kind.tables.sorted_tables):
+                if any(_count(found.database, table) for table in kind.held()):
                     raise MigrationError(f"{shown(place)} holds {kind.what} already: choose an empty place")
 
 
@@ -164,7 +164,7 @@ def _set(connection: Connection, facts: dict[str, str]) -> None:
 def _kept(stack: ExitStack, kind: type[Kept], source: Place, target: Place) -> _Side:
     """What is kept beside the articles: little enough to be copied from the start each time, since it may change meanwhile."""
     old, new = stack.enter_context(kind(source)), stack.enter_context(kind(target))
-    tables = kind.tables.sorted_tables
+    tables = kind.held()
     with new.database.begin() as connection:
         for table in reversed(tables):
             connection.execute(delete(table))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from index.article import Article
 from index.chunking import chunk, embedding_text
 from index.embedding.encoder import Encoder
+from index.sealing import content_seal, cutting_seal
 from index.writing import Record
 
 
@@ -23,6 +24,16 @@ class Cutting:
 
 def digest(article: Article, cutting: Cutting) -> str:
     """A hash of all that makes an article's rows; equal digests mean there is nothing to do. Where it was read is not in it."""
+    return f"{content_seal(article)}-{cutting_seal(cutting.budget, cutting.overlap, cutting.encoding)}"
+
+
+def unchanged(record: Record, cutting: Cutting, is_stored: Callable[[str], bool]) -> bool:
+    """Whether an article is stored as it is, cut like this; `is_stored` tells that of the `recipe` of a stored digest."""
+    return is_stored(record.digest) or is_stored(_first_digest(record.article, cutting))
+
+
+def _first_digest(article: Article, cutting: Cutting) -> str:
+    """The hash that the first versions stored in the place of `digest`."""
     made_of = [getattr(article, name) for name in _HASHED] + [cutting.budget, cutting.overlap, cutting.encoding]
     return hashlib.blake2b(json.dumps(made_of).encode(), digest_size=16).hexdigest()
 

@@ -4,32 +4,36 @@ One process writes at a time (the caller holds the turn to write); any number re
 """
 
 import json
+import logging
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Row, Select, bindparam, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, delete, func, insert, or_, select
 
 from index import removals
 from index.article import Article, Language
 from index.database import Database, Where, shown, storable
 from index.derived import Marks
-from index.errors import DalilError, IndexMissing, NotFound
+from index.errors import ArticleDamaged, DalilError, IndexMissing, NotFound
 from index.hits import Filters, Hit
+from index.sealing import says_the_same
 from index.tables import ISO_DATE, articles, bands, meta, metadata, passages, vectors
-from index.writing import ARTICLE_FIELDS, Writing, last_marks, parts
+from index.writing import ARTICLE_FIELDS, Writing, counted, last_marks, parts
 
 FORMAT = "1"
 MIGRATING = "migrating"
 """The format of a store that `dalil migrate` has begun and not finished."""
-_ADVICE = "its folder must be writable; if the file is damaged, restore it from a backup or index into a new folder"
+_REMEMBERED = 50_000  # articles that were found sound, so that each is looked at once
+_log = logging.getLogger(__name__)
 _TEXT = func.substr(articles.c.text, passages.c.start + 1, passages.c.end - passages.c.start).label("passage_text")
 _HIT_FIELDS = ("title", "source", "date", "url", "quotable")
-_HITS = select(passages, _TEXT, *(articles.c[name] for name in _HIT_FIELDS)).join(
+_HITS = select(passages, _TEXT, articles.c.digest, *(articles.c[name] for name in _HIT_FIELDS)).join(
     articles, articles.c.id == passages.c.article_id
 )
 
@@ -61,7 +65,10 @@ class Store:
         Raises `IndexMissing` (nothing there and not `create`), `StoreError`, `MissingExtra`.
         """
         self.where = where
-        self._database = Database(where, "index", StoreError, _ADVICE)
+        self._database = Database(where, "index", StoreError)
+        self._sound: dict[str, str] = {}
+        self._told: set[str] = set()
+        self._told_vectors: set[int] = set()
         try:
             found = self._format()
             if found is None:
@@ -73,7 +80,9 @@ class Store:
             if found == MIGRATING:
                 raise StoreError(f"`dalil migrate` to {shown(where)} was not finished: run it again")
             if found != FORMAT:
-                raise StoreError(f"{shown(where)} has format {found}, this version reads {FORMAT}: index into a new one")
+                newer = (found or "").isdecimal() and int(found or 0) > int(FORMAT)
+                advice = "use the version of Dalil that made it, or a later one" if newer else "index into a new one"
+                raise StoreError(f"{shown(where)} has format {found}, this version reads {FORMAT}: {advice}")
         except BaseException:
             self.close()
             raise
@@ -81,7 +90,7 @@ class Store:
     def _format(self) -> str | None:
         if not self._database.has(meta):
             return None
-        with self._database.reading() as connection:
+        with self.reading() as connection:
             return connection.scalar(select(meta.c.value).where(meta.c.key == "format"))
 
     def _create(self) -> None:
@@ -101,11 +110,15 @@ class Store:
         """The turn to write among machines; see `Database.turn`. Raises `IndexBusy`, `StoreError`."""
         return self._database.turn(wait)
 
+    def reading(self) -> AbstractContextManager[Connection]:
+        """A connection to read the tables by. Failures of the database are `StoreError`."""
+        return self._database.reading()
+
     # -- facts -----------------------------------------------------------------------------------------------------------
 
     def facts(self) -> dict[str, str]:
         """Every stored fact: the format, the store's name, the encoder, the generation."""
-        with self._database.reading() as connection:
+        with self.reading() as connection:
             return {row.key: row.value for row in connection.execute(select(meta))}
 
     def set_facts(self, **facts: str) -> None:
@@ -116,8 +129,8 @@ class Store:
 
     def generation(self) -> int:
         """A number that grows with every change of articles."""
-        with self._database.reading() as connection:
-            return int(connection.scalar(select(meta.c.value).where(meta.c.key == "generation")) or 0)
+        with self.reading() as connection:
+            return counted(connection)
 
     def counts(self) -> dict[str, int]:
         """How many articles, duplicates among them, and passages there are."""
@@ -126,7 +139,7 @@ class Store:
             "duplicates": select(func.count()).where(articles.c.duplicate_of.is_not(None)),
             "passages": select(func.count()).select_from(passages),
         }
-        with self._database.reading() as connection:
+        with self.reading() as connection:
             return {name: connection.scalar(query) or 0 for name, query in queries.items()}
 
     # -- reading ---------------------------------------------------------------------------------------------------------
@@ -135,11 +148,13 @@ class Store:
         """One article. Raises `NotFound`."""
         row = None
         if storable(article_id):
-            with self._database.reading() as connection:
+            with self.reading() as connection:
                 row = connection.execute(select(articles).where(articles.c.id == article_id)).first()
         if row is None:
             raise NotFound(f"there is no article {article_id!r} in the index")
-        return _article(row)
+        if (article := stored_article(row)) is None:
+            raise ArticleDamaged(self._damage(row))
+        return article
 
     def list_articles(
         self, offset: int, limit: int, filters: Filters | None = None, *, newest: bool = False
@@ -152,26 +167,26 @@ class Store:
         known = articles.c.date.like(ISO_DATE)
         latest = [known.is_(True).desc(), articles.c.date.desc().nulls_last()]
         order = [*latest, articles.c.id] if newest else [articles.c.id]
-        with self._database.reading() as connection:
+        with self.reading() as connection:
             rows = connection.execute(select(articles).where(*wanted).order_by(*order).offset(offset).limit(limit)).all()
             total = connection.scalar(select(func.count()).select_from(articles).where(*wanted)) or 0
-        return [_article(row) for row in rows], total
+        return [article for row in rows if (article := self._checked(row)) is not None], total
 
     def sources(self) -> list[tuple[str, int]]:
         """Every outlet with the number of its articles, the largest first."""
         count = func.count().label("articles")
         query = select(articles.c.source, count).where(articles.c.source.is_not(None)).group_by(articles.c.source)
-        with self._database.reading() as connection:
+        with self.reading() as connection:
             return [(row.source, row.articles) for row in connection.execute(query.order_by(count.desc(), articles.c.source))]
 
     def origins(self) -> list[tuple[str, str | None]]:
         """Every article's id and where it was read from."""
-        with self._database.reading() as connection:
+        with self.reading() as connection:
             return [(row.id, row.origin) for row in connection.execute(select(articles.c.id, articles.c.origin))]
 
     def digests(self) -> list[str]:
         """The digest of every article."""
-        with self._database.reading() as connection:
+        with self.reading() as connection:
             return list(connection.scalars(select(articles.c.digest)))
 
     def known(self, ids: Sequence[str]) -> dict[str, tuple[str, str | None]]:
@@ -181,7 +196,9 @@ class Store:
 
     def hits(self, ids: Sequence[int]) -> list[tuple[int, Hit]]:
         """The passages of these row ids, scores still 0. Ids that are gone from the store are left out."""
-        return [(row.id, _hit(row)) for row in self._by_ids(_HITS, passages.c.id, ids)]
+        rows = self._by_ids(_HITS, passages.c.id, ids)
+        sound = self._read_before(rows)
+        return [(row.id, _hit(row)) for row in rows if row.article_id in sound]
 
     def passages_of(self, stretches: Sequence[tuple[str, int, int]]) -> dict[str, list[Hit]]:
         """By article the passages of stretches of articles: id, first and last number of a passage; in order."""
@@ -190,30 +207,65 @@ class Store:
         chosen = or_(
             *((passages.c.article_id == article) & passages.c.number.between(first, last) for article, first, last in stretches)
         )
+        with self.reading() as connection:
+            rows = connection.execute(_HITS.where(chosen).order_by(passages.c.article_id, passages.c.number)).all()
+        sound = self._read_before(rows)
         found: dict[str, list[Hit]] = {}
-        with self._database.reading() as connection:
-            for row in connection.execute(_HITS.where(chosen).order_by(passages.c.article_id, passages.c.number)):
+        for row in rows:
+            if row.article_id in sound:
                 found.setdefault(row.article_id, []).append(_hit(row))
         return found
+
+    def sound(self, ids: Iterable[str]) -> set[str]:
+        """Those of `ids` that read now as they did when they were stored. Whoever quotes an article asks."""
+        rows = self._by_ids(select(articles), articles.c.id, list(dict.fromkeys(ids)))
+        return {row.id for row in rows if self._checked(row) is not None}
+
+    def _read_before(self, rows: Sequence[Row[Any]]) -> set[str]:
+        """Articles of these passages that are sound; each is looked at when it is read for the first time."""
+        digests = {row.article_id: row.digest for row in rows}
+        sound = {article_id for article_id, digest in digests.items() if self._sound.get(article_id) == digest}
+        return sound | self.sound(digests.keys() - sound) if len(sound) < len(digests) else sound
+
+    def _checked(self, row: Row[Any]) -> Article | None:
+        """The article of a row, or `None`, and a warning, where it is damaged."""
+        article = stored_article(row)
+        if article is None:
+            self._sound.pop(row.id, None)
+            if row.id not in self._told:
+                self._told.add(row.id)
+                _log.warning("%s", self._damage(row))
+        else:
+            if len(self._sound) >= _REMEMBERED:
+                self._sound.clear()
+            self._sound[row.id] = row.digest
+        return article
+
+    def _damage(self, row: Row[Any]) -> str:
+        return (
+            f"the article {row.id!r} in {shown(self.where)} is damaged and not served: `dalil doctor --repair` sets it aside, "
+            f"then index it again from {row.origin or 'where it came from'}"
+        )
 
     def languages(self) -> list[Language]:
         """The languages that passages are in."""
         known: tuple[Language, ...] = ("ar", "en")
-        with self._database.reading() as connection:
+        with self.reading() as connection:
             queries = {code: select(passages.c.id).where(passages.c.language == code).limit(1) for code in known}
             return [code for code, query in queries.items() if connection.scalar(query) is not None]
 
     def allowed(self, filters: Filters) -> NDArray[np.int64]:
         """Row ids of the passages whose article satisfies the filters. Articles without a date fail a date filter."""
         query = select(passages.c.id).join(articles, articles.c.id == passages.c.article_id).where(*_conditions(filters))
-        with self._database.reading() as connection:
+        with self.reading() as connection:
             return np.fromiter(connection.scalars(query), dtype=np.int64)
 
     def duplicates_of(self, ids: Sequence[str]) -> dict[str, list[Article]]:
         """For each of `ids`, the stored articles that repeat its story."""
         found: dict[str, list[Article]] = {}
         for row in self._by_ids(select(articles).order_by(articles.c.id), articles.c.duplicate_of, ids):
-            found.setdefault(row.duplicate_of, []).append(_article(row))
+            if (article := self._checked(row)) is not None:
+                found.setdefault(row.duplicate_of, []).append(article)
         return found
 
     def holders(self, keys: Sequence[int]) -> dict[int, list[str]]:
@@ -231,7 +283,7 @@ class Store:
         found: list[Row[Any]] = []
         # Not `in_(part)`, which looks at every value by itself before the statement is even compiled.
         wanted = query.where(column.in_(bindparam("wanted", expanding=True)))
-        with self._database.reading() as connection:
+        with self.reading() as connection:
             for part in parts(ids):
                 found += connection.execute(wanted, {"wanted": part}).all()
         return found
@@ -243,7 +295,7 @@ class Store:
         columns = (passages.c.id, passages.c.article_id, passages.c.start, passages.c.end)
         base = select(*columns).order_by(passages.c.id).limit(batch)
         while True:
-            with self._database.reading() as connection:
+            with self.reading() as connection:
                 rows = connection.execute(base.where(passages.c.id > mark)).all()
                 # Whole texts, cut here: databases count characters from the start of the text for every piece they cut.
                 ids = (rows[0].id, rows[-1].id) if rows else (0, 0)
@@ -265,28 +317,45 @@ class Store:
         """Row ids and vectors (n, dimensions) above `mark`, in order, in batches."""
         base = select(vectors).order_by(vectors.c.passage_id).limit(batch)
         while True:
-            with self._database.reading() as connection:
+            with self.reading() as connection:
                 rows = connection.execute(base.where(vectors.c.passage_id > mark)).all()
             if not rows:
                 return
-            ids = np.array([row.passage_id for row in rows], dtype=np.int64)
-            yield ids, _matrix(rows)
-            mark = int(ids[-1])
+            ids, matrix = self._matrix(rows)
+            if len(ids):
+                yield np.array(ids, dtype=np.int64), matrix
+            mark = rows[-1].passage_id
 
     def vectors_of(self, ids: Sequence[int]) -> tuple[list[int], NDArray[np.float32]]:
         """Those of `ids` that are stored and their vectors (n, dimensions)."""
-        rows = self._by_ids(select(vectors).order_by(vectors.c.passage_id), vectors.c.passage_id, ids)
-        return [row.passage_id for row in rows], _matrix(rows)
+        return self._matrix(self._by_ids(select(vectors).order_by(vectors.c.passage_id), vectors.c.passage_id, ids))
+
+    def _matrix(self, rows: Sequence[Row[Any]]) -> tuple[list[int], NDArray[np.float32]]:
+        """The row ids and vectors (n, dimensions) of those rows that hold one; damaged ones are left out."""
+        sizes = Counter(len(row.vector) for row in rows if isinstance(row.vector, bytes)).most_common(1)
+        width = sizes[0][0] if sizes else 0
+        whole = [row for row in rows if isinstance(row.vector, bytes) and len(row.vector) == width and width % 2 == 0]
+        flat = np.frombuffer(b"".join(row.vector for row in whole), dtype=np.float16)
+        matrix = flat.reshape(len(whole), -1 if whole else 0).astype(np.float32)
+        ids, sound = [row.passage_id for row in whole], np.isfinite(matrix).all(axis=1)
+        if len(whole) == len(rows) and sound.all():
+            return ids, matrix
+        lost = set(ids) - set(np.array(ids)[sound].tolist()) | {row.passage_id for row in rows} - set(ids)
+        if lost - self._told_vectors:
+            self._told_vectors |= lost
+            told = "%d vectors in %s are damaged and left out: `dalil doctor --repair` makes them again"
+            _log.warning(told, len(lost), shown(self.where))
+        return [row_id for row_id, good in zip(ids, sound, strict=True) if good], matrix[sound]
 
     def vector_ids(self) -> NDArray[np.int64]:
         """Row ids of all vectors, in order."""
-        with self._database.reading() as connection:
+        with self.reading() as connection:
             query = select(vectors.c.passage_id).order_by(vectors.c.passage_id)
             return np.fromiter(connection.scalars(query), dtype=np.int64)
 
     def removed_after(self, mark: int) -> tuple[list[int], int]:
         """Row ids of passages removed after `mark`, and the new mark. Raises `LogTrimmed` for a mark from before a trimming."""
-        with self._database.reading() as connection:
+        with self.reading() as connection:
             return removals.removed_after(connection, mark)
 
     def trim_removals(self, upto: int, least: int = 1) -> int:
@@ -300,7 +369,7 @@ class Store:
 
     def last_marks(self) -> Marks:
         """Where a derived index stands that has followed everything."""
-        with self._database.reading() as connection:
+        with self.reading() as connection:
             return last_marks(connection)
 
     # -- writing ---------------------------------------------------------------------------------------------------------
@@ -328,13 +397,13 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     return found
 
 
-def _matrix(rows: Sequence[Row[Any]]) -> NDArray[np.float32]:
-    flat = np.frombuffer(b"".join(row.vector for row in rows), dtype=np.float16)
-    return flat.reshape(len(rows), -1 if rows else 0).astype(np.float32)
-
-
-def _article(row: Row[Any]) -> Article:
-    return Article(**{name: getattr(row, name) for name in ARTICLE_FIELDS}, notes=tuple(json.loads(row.notes)))
+def stored_article(row: Row[Any]) -> Article | None:
+    """The article of a row, or `None` where it does not read as it did when it was stored."""
+    try:
+        article = Article(**{name: getattr(row, name) for name in ARTICLE_FIELDS}, notes=tuple(json.loads(row.notes)))
+    except (TypeError, ValueError):
+        return None
+    return article if says_the_same(article, row.digest) else None
 
 
 def _hit(row: Row[Any]) -> Hit:

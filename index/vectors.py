@@ -19,7 +19,7 @@ from index.derived import NOTHING, Marks, State, read_state, write_state
 from index.neighbours import Kind, Neighbours, dot
 from index.removals import LogTrimmed
 from index.rows import Growing, Rows, write_once
-from index.store import Store
+from index.store import Store, StoreError
 from index.view import View
 
 _SCORED_ONE_BY_ONE = 20_000
@@ -65,6 +65,7 @@ class VectorIndex:
         self._following = threading.Lock()
         self._view = View.empty(dimensions)
         self._unusable: State | None = None
+        self._damage = ""
         self.catch_up()
 
     @property
@@ -148,6 +149,8 @@ class VectorIndex:
             state = read_state(self.folder)
             if state is None or state.owner != self._owner or state in (view.state, self._unusable):
                 return view
+            if not state.files:  # of the first versions, which kept them otherwise
+                return view
             try:
                 return self._open(state)
             except FileNotFoundError as error:
@@ -155,7 +158,7 @@ class VectorIndex:
             except (OSError, RuntimeError, ValueError, KeyError) as error:
                 reason = error
                 break
-        self._unusable = state
+        self._unusable, self._damage = state, f"the saved vectors cannot be read ({reason})"
         _log.warning("the saved vectors in %s cannot be read (%s): they are read from the store", self.folder, reason)
         return view
 
@@ -179,9 +182,19 @@ class VectorIndex:
         """Where it lags, write what is not saved, and build what is due, while others go on searching what there is.
 
         With `anew`, all rows are written anew without those that are gone. The caller has the turn to write and has caught up.
+        Raises `StoreError` where nothing can be written.
         """
         if not self.lags and not (anew and (self._view.gone_share or self._view.changes)):
             return
+        try:
+            self._save(anew)
+        except (OSError, RuntimeError) as error:  # FAISS tells of a full disk by a `RuntimeError`
+            raise StoreError(
+                f"the vectors in {self.folder} cannot be written ({error}): its disk may be full or read-only; "
+                "what was told to be done is safe"
+            ) from error
+
+    def _save(self, anew: bool) -> None:
         view = self._view
         anew = anew or view.state is None or view.gone_share > self._sizes.stale or read_state(self.folder) != view.state
         state = self._write_all() if anew else self._append(view, cast(State, view.state))
@@ -190,6 +203,7 @@ class VectorIndex:
         write_state(self.folder, state)
         with self._following:
             self._view = self._follow(self._adopted(self._view))
+            self._damage = ""
         self._clear_away(state)
 
     def _write_all(self) -> State:
@@ -289,6 +303,8 @@ class VectorIndex:
 
     def check_files(self) -> None:
         """Read every saved byte. Raises `ValueError` or `OSError` where it is not as noted."""
+        if self._damage:
+            raise ValueError(self._damage)
         if (state := self._view.state) is not None:
             for mark in state.files.values():
                 mark.whole(self.folder)

@@ -1,7 +1,7 @@
 """One transaction of changes to articles, with everything that hangs on them."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Table, delete, func, insert, select, update
 from index.article import Article, Passage
 from index.database import storable
 from index.derived import Marks
+from index.sealing import is_sealed, rows_seal
 from index.tables import articles, bands, meta, passages, removals, vectors
 
 CHUNK = 500  # ids in one statement, below every database's limit on variables
@@ -24,7 +25,7 @@ class Record:
     """An article as it is stored: with its passages and their vectors (n, dimensions), or as a duplicate of another."""
 
     article: Article
-    digest: str
+    digest: str  # of the article and how it is cut; the seal of its rows is added on writing
     bands: Sequence[int] = ()
     passages: Sequence[Passage] = ()
     vectors: NDArray[np.float32] | None = None
@@ -40,17 +41,17 @@ class Writing:
     def put(self, records: Sequence[Record]) -> None:
         """Add or replace articles."""
         self.drop([record.article.id for record in records])
-        self._insert(articles, [_columns(record) for record in records])
+        vectors_of = [_half(record) for record in records]
+        self._insert(articles, [_columns(record, half) for record, half in zip(records, vectors_of, strict=True)])
         self._insert(bands, [{"band": key, "article_id": record.article.id} for record in records for key in record.bands])
         next_id = last_marks(self._connection).passage + 1
         rows: list[dict[str, Any]] = []
         blobs: list[dict[str, Any]] = []
-        for record in records:
-            half = None if record.vectors is None else record.vectors.astype(np.float16)
+        for record, half in zip(records, vectors_of, strict=True):
             for number, passage in enumerate(record.passages):
                 rows.append(_passage_columns(next_id, number, passage, record.article.id))
-                if half is not None:
-                    blobs.append({"passage_id": next_id, "vector": half[number].tobytes()})
+                if half:
+                    blobs.append({"passage_id": next_id, "vector": half[number]})
                 next_id += 1
         self._insert(passages, rows)
         self._insert(vectors, blobs)
@@ -70,10 +71,32 @@ class Writing:
         for article_id, origin in origins.items():
             self._connection.execute(update(articles).where(articles.c.id == article_id).values(origin=origin))
 
+    def seal(self, digest_of: Callable[[Article], str]) -> int:
+        """Give the articles that have no seals theirs; returns how many."""
+        count, after = 0, ""
+        while rows := self._connection.execute(
+            select(articles).where(articles.c.id > after).order_by(articles.c.id).limit(CHUNK)
+        ).all():
+            after = rows[-1].id
+            for row in rows:
+                if is_sealed(row.digest):
+                    continue
+                article = Article(**{name: getattr(row, name) for name in ARTICLE_FIELDS}, notes=tuple(json.loads(row.notes)))
+                held = self._connection.execute(
+                    select(passages, vectors.c.vector)
+                    .outerjoin(vectors, vectors.c.passage_id == passages.c.id)
+                    .where(passages.c.article_id == row.id)
+                    .order_by(passages.c.number)
+                ).all()
+                sealed = f"{digest_of(article)}-{rows_seal(held, [one.vector for one in held])}"
+                self._connection.execute(update(articles).where(articles.c.id == row.id).values(digest=sealed))
+                count += 1
+        return count
+
     def finish(self) -> None:
         """Let readers know that something changed; the last thing before the commit."""
-        generation = self._connection.scalar(select(meta.c.value).where(meta.c.key == "generation"))
-        self._connection.execute(update(meta).where(meta.c.key == "generation").values(value=str(int(generation or 0) + 1)))
+        now = counted(self._connection)
+        self._connection.execute(update(meta).where(meta.c.key == "generation").values(value=str(now + 1)))
 
     def _insert(self, table: Table, rows: list[dict[str, Any]]) -> None:
         """Insert rows that all have the same columns, every value as the database takes it.
@@ -88,6 +111,12 @@ class Writing:
         if names is not None:
             values = list(map(itemgetter(*names), rows)) if len(names) > 1 else [(row[names[0]],) for row in rows]
         self._connection.exec_driver_sql(str(compiled), values)
+
+
+def counted(connection: Connection) -> int:
+    """The number of changes so far. One that cannot be read, from a damaged page, counts as none."""
+    stored = connection.scalar(select(meta.c.value).where(meta.c.key == "generation"))
+    return int(stored) if isinstance(stored, str) and stored.isdecimal() else 0
 
 
 def last_marks(connection: Connection) -> Marks:
@@ -107,11 +136,16 @@ def parts(ids: Sequence[Any]) -> Iterator[list[Any]]:
     return (list(ids[at : at + CHUNK]) for at in range(0, len(ids), CHUNK))
 
 
-def _columns(record: Record) -> dict[str, Any]:
+def _half(record: Record) -> list[bytes]:
+    """The vectors as they are stored."""
+    return [] if record.vectors is None else [row.tobytes() for row in record.vectors.astype(np.float16)]
+
+
+def _columns(record: Record, half: Sequence[bytes]) -> dict[str, Any]:
     article = record.article
     return {name: getattr(article, name) for name in ARTICLE_FIELDS} | {
         "notes": json.dumps(article.notes, ensure_ascii=False),
-        "digest": record.digest,
+        "digest": f"{record.digest}-{rows_seal(record.passages, half)}",
         "duplicate_of": record.duplicate_of,
     }
 

@@ -86,7 +86,9 @@ class Answerer:
             located = verify(sentence.text, sentence.hit, hits)
             if located.verdict is Verdict.SUPPORTED:
                 passed.append((sentence, located))
-        repeated = self._collection.store.duplicates_of([sentence.hit.article_id for sentence, _ in passed])
+        sound = self._collection.store.sound(sentence.hit.article_id for sentence, _ in passed)
+        passed = [(sentence, located) for sentence, located in passed if sentence.hit.article_id in sound]
+        repeated = self._collection.store.duplicates_of(list(sound))
         return [
             (sentence, citation(marker, located, repeated.get(sentence.hit.article_id, [])))
             for marker, (sentence, located) in enumerate(passed, start=1)

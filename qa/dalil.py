@@ -69,8 +69,7 @@ class Dalil:
         Milvus `MissingExtra`, `SearchUnavailable`.
         """
         chosen, origins = load_settings(data=data, **settings)
-        collection = open_collection(chosen, create=create)
-        return cls(chosen, origins, collection)
+        return cls(chosen, origins, open_collection(chosen, create=create))
 
     def __enter__(self) -> Self:
         return self
@@ -299,7 +298,7 @@ class Dalil:
         except (OSError, ValueError) as error:
             folder = self._collection.folder / "vectors"
             raise StoreError(
-                f"the vectors in {folder} are damaged ({error}): take that folder away, it is made again"
+                f"the vectors in {folder} are damaged ({error}): `dalil doctor --repair` makes them again"
             ) from None
         return measure_recall(self._collection.vectors, count)
 

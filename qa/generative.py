@@ -114,7 +114,8 @@ class Generative:
                 judged = next(claims)
             except StopIteration as end:
                 return end.value, released
-            yield released.add(judged)
+            if (released_claim := released.add(judged)) is not None:
+                yield released_claim
 
 
 class _Released:
@@ -125,12 +126,15 @@ class _Released:
         self.claims: list[Claim] = []
         self.citations: list[Citation] = []
 
-    def add(self, judged: Judged) -> ClaimVerified:
+    def add(self, judged: Judged) -> ClaimVerified | None:
+        """The claim with its citation; nothing where its article turns out to be damaged."""
         located = judged.located
         assert located is not None
         assert located.passage is not None
         place = (located.passage.article_id, located.start, located.end)
         known = next((one for one in self.citations if (one.article_id, one.start, one.end) == place), None)
+        if not self._store.sound([located.passage.article_id]):
+            return None
         if known is None:
             also = self._store.duplicates_of([located.passage.article_id]).get(located.passage.article_id, [])
             known = citation(len(self.citations) + 1, located, also)

@@ -68,8 +68,8 @@ def number_of(body: dict[str, Any], words: str) -> int:
 
 
 @contextmanager
-def serve(reply: Callable[[dict[str, Any]], Reply], **more: Any) -> Iterator[Server]:
-    """A running server; `reply` is asked for every conversation that is not the probe for JSON schemas."""
+def serve(reply: Callable[[dict[str, Any]], Reply], *, port: int = 0, **more: Any) -> Iterator[Server]:
+    """A running server, on a free `port` unless one is given; `reply` is asked for every conversation but the probe."""
     state = Server("", reply, **more)
 
     class Handler(BaseHTTPRequestHandler):
@@ -84,6 +84,9 @@ def serve(reply: Callable[[dict[str, Any]], Reply], **more: Any) -> Iterator[Ser
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            if state.closing.is_set():  # over a connection from before: whoever has gone says nothing
+                self.close_connection = True
+                return
             if self.path != "/v1/chat/completions":
                 self._send(404, {"error": {"message": "not here"}})
                 return
@@ -141,7 +144,7 @@ def serve(reply: Callable[[dict[str, Any]], Reply], **more: Any) -> Iterator[Ser
             self.wfile.write(b"%x\r\n%b\r\n" % (len(data), data))
             self.wfile.flush()
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     state.url = f"http://127.0.0.1:{server.server_port}/v1"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)

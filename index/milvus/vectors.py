@@ -44,6 +44,9 @@ class MilvusVectors(Following):
         """Follow the store to its end; there is nothing to make `anew`. The caller has the turn to write."""
         self._follow()
 
+    def check_files(self) -> None:
+        """Milvus looks after its own files."""
+
     def _create(self) -> None:
         fields: Fields = {
             "id": {"kind": "INT64"},

@@ -33,6 +33,7 @@ class MilvusWords(Following):
     """The collection of words of a store. Document frequencies are held in memory, about 100 bytes a term."""
 
     follower = "words"
+    failed = False  # what Milvus keeps, Milvus checks; where it is gone, the engine tells
 
     def __init__(self, milvus: Milvus, store: Store, owner: str) -> None:
         self._frequencies: dict[str, int] = {}

@@ -17,6 +17,7 @@ from index.errors import DalilError
 from index.kept import Kept
 from qa.answer import Answer
 from qa.conversation.turns import TURNS_READ, Turn
+from qa.expiry import Expiry, clock_table
 
 FILE = "chat.db"
 REMEMBERED = timedelta(days=1)
@@ -40,6 +41,7 @@ _answers = Table(
     Column("document", Text, nullable=False),
     sqlite_autoincrement=True,
 )
+_clock = clock_table(_metadata, "chat_clock")
 
 
 class LedgerError(DalilError):
@@ -59,6 +61,7 @@ class Ledger(Kept):
         """Open it; answers are kept for `days` (0: always). Raises `LedgerError`."""
         super().__init__(place)
         self._days = days
+        self._expiry = Expiry(_clock)
 
     def first(self, delivery: str) -> bool:
         """Whether this delivery comes for the first time; from now on it is known, also after a restart."""
@@ -74,7 +77,8 @@ class Ledger(Kept):
         values = {"id": chosen, "conversation": _name(conversation), "created": _iso(now), "document": document}
         with self._begin() as connection:
             if self._days:
-                _forget(connection, _answers.c.id, _answers.c.created < _iso(now - timedelta(days=self._days)))
+                old = self._expiry.moment(connection) - timedelta(days=self._days)
+                _forget(connection, _answers.c.id, _answers.c.created < _iso(old))
             connection.execute(insert(_answers).values(values))
         return chosen
 

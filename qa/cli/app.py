@@ -31,6 +31,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "eval": ("qa.evaluation.cli:command", "Measure on a set of questions."),
     "migrate": ("qa.cli.migrate:command", "Copy everything from files into PostgreSQL, or back."),
     "models": ("qa.cli.models:command", "The models in use: what they need, fetching and trying them."),
+    "backup": ("qa.cli.backup:command", "Everything in one file, while others ask and index."),
+    "restore": ("qa.cli.backup:restore", "A folder from a backup."),
     "doctor": ("qa.cli.doctor:command", "What is on, off or missing, and how to turn it on."),
 }
 """Name of a command: where it is, and its one line in `dalil --help`. A module that is not there is not offered."""

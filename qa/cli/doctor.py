@@ -12,6 +12,7 @@ from index.errors import DalilError, SettingsError
 from index.recall import DEPTHS, Recall
 from prompts import message
 from qa.chat.channels import channel_facts
+from qa.cli.checking import run_checks
 from qa.cli.options import data_option, json_option, open_index
 from qa.cli.streams import interface_language, print_json
 from qa.evaluation.intervals import bootstrap, mean
@@ -25,6 +26,8 @@ Facts = dict[str, dict[str, Any]]
 
 
 @click.command("doctor", short_help="What is on, off or missing, and how to turn it on.")
+@click.option("--check", is_flag=True, help="Look at everything the data folder holds, and change nothing.")
+@click.option("--repair", is_flag=True, help="The same, and put right what is wrong.")
 @click.option(
     "--recall",
     is_flag=False,
@@ -36,15 +39,22 @@ Facts = dict[str, dict[str, Any]]
 @click.option("--compact", is_flag=True, help="Give back the space of articles that were changed or removed.")
 @data_option
 @json_option
-def command(recall: int | None, compact: bool, data: Path | None, as_json: bool) -> None:
+def command(check: bool, repair: bool, recall: int | None, compact: bool, data: Path | None, as_json: bool) -> None:
     """What is on, off or missing, and how to turn it on: the index, the models, each setting and where it came from.
+
+    With --check or --repair every page of the databases is read, every article, passage and vector compared with its seal, and
+    what follows from them with them. Articles that cannot be saved are taken out, kept in a file, and named.
 
     \b
     dalil doctor
+    dalil doctor --check --data مقالاتي
+    dalil doctor --repair --json
     dalil doctor --recall 500
     dalil doctor --compact
-    dalil doctor --json --data مقالاتي
     """
+    if check or repair:
+        run_checks(data, repair=repair, as_json=as_json)
+        return
     facts = collect(data)
     if recall is not None or compact:  # these need a usable index, and say so
         with open_index(data) as dalil:

@@ -17,6 +17,7 @@ from index.database import EXACT, ROW_ID, Place, insert_new
 from index.errors import DalilError, InputError, NotFound
 from index.kept import Kept
 from qa.conversation.turns import TURNS_READ, Turn
+from qa.expiry import Expiry, clock_table
 
 FILE = "conversations.db"
 LONGEST_TITLE = 200
@@ -44,6 +45,7 @@ _turns = Table(
     Column("answer", Text, nullable=False),
     sqlite_autoincrement=True,
 )
+_clock = clock_table(_metadata, "conversations_clock")
 
 
 class ConversationError(DalilError):
@@ -84,6 +86,7 @@ class ConversationStore(Kept):
         super().__init__(place)
         self._days = days
         self._prefix = ""
+        self._expiry = Expiry(_clock)
         with self._begin() as connection:
             self._expire(connection)
 
@@ -213,7 +216,8 @@ class ConversationStore(Kept):
 
     def _expire(self, connection: Connection) -> None:
         if self._days:
-            old = select(_conversations.c.id).where(_conversations.c.updated < _now(-self._days))
+            moment = _iso(self._expiry.moment(connection) - timedelta(days=self._days))
+            old = select(_conversations.c.id).where(_conversations.c.updated < moment)
             # Those that somebody else is just letting expire are left to them: two would stand in each other's way.
             connection.execute(delete(_conversations).where(_conversations.c.id.in_(old.with_for_update(skip_locked=True))))
 

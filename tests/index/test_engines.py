@@ -55,7 +55,7 @@ def store(tmp_path: Path) -> Store:
 @pytest.fixture
 def again(make: Make, store: Store) -> Callable[[], Words]:
     """Opens the words of `store`, as another process does."""
-    return lambda: make(store.path.parent).words(store, store.facts()["store"])
+    return lambda: make(store.where.parent).words(store, store.facts()["store"])
 
 
 @pytest.fixture
@@ -141,7 +141,7 @@ def test_stands_at_the_end_also_when_the_newest_passages_are_gone(words: Words, 
 
 
 def test_made_for_another_store_or_analysis(words: Words, make: Make, store: Store) -> None:
-    other = make(store.path.parent).words(store, f"{store.facts()['store']}/another")
+    other = make(store.where.parent).words(store, f"{store.facts()['store']}/another")
     assert (other.documents, other.marks) == (0, Marks())
     other.catch_up()
     assert other.documents == words.documents
@@ -270,7 +270,7 @@ def test_older_database_put_back(reopen: Callable[[], Collection], tmp_path: Pat
     """Its passage ids are given to other passages than before: what follows it must not mix the two."""
     first = reopen()
     Indexer(first, CUTTING).add(ARTICLES)
-    with first.store.engine.connect() as connection:
+    with first.store.reading() as connection:
         connection.exec_driver_sql("VACUUM INTO ?", (str(tmp_path / "backup.db"),))
     Indexer(first, CUTTING).add(numbered(number) for number in range(12))
     first.close()

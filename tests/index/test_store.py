@@ -137,7 +137,7 @@ def test_marks_and_generation_only_grow(store: Store) -> None:
 def test_a_failed_transaction_leaves_nothing(store: Store) -> None:
     put(store, DAM)
     before = (store.article("dam"), passage_ids(store), store.generation(), store.removed_after(0))
-    not_stored = Record(BRIDGE, None)  # type: ignore[arg-type]
+    not_stored = Record(replace(BRIDGE, language=None), "digest")  # type: ignore[arg-type]
     with pytest.raises(IntegrityError), store.write() as writing:
         writing.put([record(replace(DAM, text="آخر."))]), writing.put([not_stored])
     assert (store.article("dam"), passage_ids(store), store.generation(), store.removed_after(0)) == before
