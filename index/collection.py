@@ -90,8 +90,8 @@ class Collection:
             raise StoreError(f"{self.folder} cannot hold an index: {error.strerror}. Choose another folder (--data).") from None
         if opened is None and _is_emptied(self.folder):
             raise StoreError(
-                f"the database {self.folder / DATABASE} is empty, though it was not: `dalil restore` brings a backup back; to begin "
-                "anew, delete the folder"
+                f"the database {self.folder / DATABASE} is empty, though it was not: `dalil restore` brings a backup back; to "
+                "begin anew, delete the folder"
             )
         return opened or Store(where, self.following)
 

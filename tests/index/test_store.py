@@ -27,7 +27,7 @@ from tests.samples import ARTICLES, BRIDGE, DAM, FESTIVAL, ORCHARD
 def record(article: Article, duplicate_of: str | None = None) -> Record:
     cut = [] if duplicate_of else chunk(article, budget=60)
     vectors = np.eye(8, dtype=np.float32)[: len(cut)]
-    return Record(article, f"digest of {article.id}", (7, -(2**63)), cut, vectors, duplicate_of)
+    return Record(article, f"digest of {article.id}".replace("-", " "), (7, -(2**63)), cut, vectors, duplicate_of)
 
 
 def put(store: Store, *articles: Article) -> None:
@@ -281,9 +281,9 @@ def newer(path: Path) -> None:
 
 
 DAMAGES: list[tuple[Callable[[Path], None], str]] = [
-    (garbage, "not a database; its folder must be writable"),
+    (garbage, "is not a database, or damaged in its first bytes: `dalil restore`"),
     (newer, f"format 999, this version reads {FORMAT}"),
-    (Path.mkdir, "cannot be used: unable to open"),
+    (Path.mkdir, "cannot be opened: its folder must be there"),
 ]
 
 
