@@ -14,7 +14,11 @@ from tests.faults.helper import Helper
 from tests.samples import ARTICLES
 
 TEXTS = {article.id: article for article in ARTICLES}
-KINDS = ("dalil.db", "lexical/*.json", "lexical/*.fast", "lexical/*.term", "lexical/*.idx", "vectors/*.faiss", "vectors/*.json")
+KINDS = (
+    "dalil.db",
+    *(f"lexical/*.{suffix}" for suffix in ("json", "fast", "term", "idx")),
+    *(f"vectors/*.{suffix}" for suffix in ("ids", "vectors", "json")),
+)
 ROUNDS = rounds(4)
 
 
@@ -29,7 +33,7 @@ def big(sound: Path) -> Path:
     with collection.writing():
         collection.synchronise()
     collection.close()
-    assert list((sound / "vectors").glob("*.faiss"))
+    assert list((sound / "vectors").glob("*.vectors"))
     return sound
 
 
