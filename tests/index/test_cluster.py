@@ -127,7 +127,8 @@ def stop_after(items: Iterable[Item], count: int) -> Iterator[Item]:
         yield item
 
 
-def test_a_run_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
+def test_a_run_that_was_killed_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.indexing._BATCH", 128)
     path = tmp_path / "news.jsonl"
     path.write_text("\n".join(line(numbered(number)) for number in range(300)), encoding="utf-8")
     one, other = open_collection(tmp_path / "one"), open_collection(tmp_path / "other")

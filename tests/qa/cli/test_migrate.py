@@ -12,6 +12,7 @@ from index.collection import DATABASE
 from index.database import Place, read_address, shown
 from index.errors import DalilError, IndexMissing, InputError
 from index.indexing import Indexer
+from index.kept import OWN
 from index.migrating import MigrationError, migrate
 from index.store import Store, StoreError
 from index.tables import metadata
@@ -53,6 +54,8 @@ def everything(place: Place) -> dict[str, list[tuple[object, ...]]]:
     for database, tables in opened:
         with database.reading() as connection:
             for table in tables.sorted_tables:
+                if table.info.get(OWN):
+                    continue
                 keys = table.primary_key.columns
                 found[table.name] = [tuple(row) for row in connection.execute(select(table).order_by(*keys))]
         database.close()

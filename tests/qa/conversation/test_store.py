@@ -147,5 +147,5 @@ def test_half_a_character_does_not_lose_the_turn(store: ConversationStore) -> No
 
 def test_another_kind_of_file_is_told_apart(tmp_path: Path) -> None:
     (tmp_path / FILE).write_text("no database " * 100)
-    with pytest.raises(ConversationError, match="cannot be used"):
+    with pytest.raises(ConversationError, match="is not a database"):
         ConversationStore(tmp_path)

@@ -88,7 +88,7 @@ def test_what_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     (tmp_path / "feedback.db").write_text("not a database " * 100, encoding="utf-8")
-    with pytest.raises(FeedbackError, match="cannot be used"):
+    with pytest.raises(FeedbackError, match="is not a database"):
         FeedbackStore(tmp_path)
 
 
