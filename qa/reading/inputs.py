@@ -13,6 +13,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from index.article import Language
 from index.dates import month_names, weekday_names
 from index.language import fold_with_map
 from index.language.stemming import WORD_PATTERN, is_stop_word, stem
@@ -237,8 +238,8 @@ class _Relations:
         self._tables = {language: self._table(query, language) for language in query.words}
         self._none = _Table({}, np.zeros(len(stems), np.float32), np.zeros((0, 2), np.intp))
 
-    def _table(self, query: Query, language: str) -> "_Table":
-        words = query.words["ar" if language == "ar" else "en"]
+    def _table(self, query: Query, language: Language) -> _Table:
+        words = query.words[language]
         total = sum(word.weight for word in words) or 1.0
         shares = np.zeros(len(self._stems), np.float32)
         found: dict[str, list[tuple[int, float, float]]] = {}
@@ -254,7 +255,7 @@ class _Relations:
         best = {term: max(options, key=lambda one: one[1] * one[2]) for term, options in found.items()}
         return _Table(best, shares, np.array(placed, np.intp).reshape(-1, 2))
 
-    def fill(self, features: NDArray[np.float32], language: str, shown: _Shown) -> None:
+    def fill(self, features: NDArray[np.float32], language: Language, shown: _Shown) -> None:
         """Write features (words, `RELATION_FEATURES`) of the words shown, but for the two that tell where the sentence is."""
         table = self._tables.get(language, self._none)
         best, forms, units = table.best, self._forms, self._units

@@ -87,7 +87,7 @@ def _asked(askings: Sequence[Asking]) -> Iterator[Asked]:
 
 def _first_look(askings: Sequence[Asking]) -> Linear:
     """From the unseen human questions that have an answer."""
-    simple = [
+    simple: list[Asking] = [
         (
             [(one, ("whole",)) for one, _ in questions if one.half is not None and one.answers and "crossed" not in one.source],
             texts,
