@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from index.article import Article
 from index.collection import DATABASE, Collection
@@ -17,6 +18,7 @@ from index.errors import EncoderMismatch, IndexBusy, IndexMissing
 from index.hits import Filters
 from index.indexing import Indexer
 from index.store import StoreError
+from index.tables import removals
 from index.vectors import Sizes
 from tests.samples import (
     ARTICLES,
@@ -396,7 +398,9 @@ def test_compacted_while_another_reads(filled: Collection) -> None:
     after = sum(path.stat().st_size for path in filled.folder.rglob("*") if path.is_file())
     assert after < before / 2
     assert filled.gone_shares() == {"BM25": 0.0, "vectors": 0.0}
-    assert len(filled.store.removed_after(filled.store.last_marks().removal - 1)[0]) == 1, "the last entry stays"
+    with filled.store.engine.connect() as connection:
+        left = connection.scalar(select(func.count()).select_from(removals))
+    assert left in (1, 2), "the last entry, and that of the highest passage"
     for collection in (filled, other, open_collection(filled.folder)):
         check_whole(collection)
         assert by_words(collection, numbered(7, words=300).text) == []
