@@ -159,7 +159,7 @@ class Neighbours:
         return faiss.SearchParameters(sel=chosen)
 
 
-def dot(rows: NDArray[np.float16], query: NDArray[np.float32]) -> NDArray[np.float32]:
+def dot(rows: NDArray[np.float16] | NDArray[np.float32], query: NDArray[np.float32]) -> NDArray[np.float32]:
     """Inner products (n,) of rows with a query."""
     # Not a matrix product: BLAS would wake threads up, which costs more than it brings here.
     return np.asarray(np.einsum("ij,j->i", np.asarray(rows, np.float32), query), np.float32)

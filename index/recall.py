@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.neighbours import Kind, exact_neighbours, share_found
 from index.vectors import VectorIndex
@@ -42,7 +43,7 @@ def measure(vectors: VectorIndex, count: int = 200, seed: int = 0) -> Recall:
     return Recall(vectors.kind, total, shares)
 
 
-def _pick(vectors: VectorIndex, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _pick(vectors: VectorIndex, chosen: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Ids and vectors at the chosen places among all."""
     ids, picked, start = [], [], 0
     for some, block in vectors.blocks():

@@ -212,8 +212,7 @@ class VectorIndex:
         growing = Growing(self.folder)
         for ids, block in self._store.vectors_after(0, _BLOCK):
             growing.add(ids, block)
-        ids, vectors = growing.finish()
-        return State(self._owner, goal, files={"ids": ids, "vectors": vectors})
+        return State(self._owner, goal, files=dict(zip(("ids", "vectors"), growing.finish(), strict=True)))
 
     def _append(self, view: View, state: State) -> State:
         growing = Growing(self.folder, (state.files["ids"], state.files["vectors"]))

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from index.article import Article
 from index.collection import DATABASE, Collection
@@ -17,6 +18,7 @@ from index.errors import EncoderMismatch, IndexBusy, IndexMissing
 from index.hits import Filters
 from index.indexing import Indexer
 from index.store import StoreError
+from index.tables import removals
 from index.vectors import Sizes
 from tests.samples import (
     ARTICLES,
