@@ -22,7 +22,7 @@ from qa.conversation.store import ConversationStore
 from tests.postgres import Server, binaries
 from tests.samples import CUTTING, numbered, open_collection
 
-QUESTIONS = 500
+QUESTIONS = 200
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 

@@ -1,6 +1,7 @@
 """`dalil migrate`: everything arrives, both ways; what was killed is taken up; nothing is written over."""
 
 import json
+import shutil
 import signal
 import uuid
 from dataclasses import replace
@@ -28,11 +29,13 @@ from tests.samples import ARTICLES, CUTTING, DAM, by_vector, by_words, numbered,
 ANSWER = Answer("متى؟", "ar", "«غدا» [1]", None, False, 0.5, "extractive", (), (), (), {})
 
 
-def fill(place: Place) -> str:
-    """Something of everything; returns a key."""
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory):
+    """A folder with something of everything, and a key that is in it."""
+    place = Place(tmp_path_factory.mktemp("filled"))
     collection = open_collection(place)
     indexer = Indexer(collection, CUTTING)
-    indexer.add([*ARTICLES, replace(DAM, id="copy"), *(numbered(number) for number in range(250))])
+    indexer.add([*ARTICLES, replace(DAM, id="copy"), *(numbered(number) for number in range(130))])
     indexer.remove(["n3", "festival"])
     collection.close()
     with ConversationStore(place) as conversations, FeedbackStore(place) as thumbs, KeyStore(place) as keys:
@@ -44,7 +47,7 @@ def fill(place: Place) -> str:
         shared.add({"answer": "x"})
         ledger.first("delivery")
         ledger.keep("c", ANSWER)
-    return token
+    return place, token
 
 
 def everything(place: Place) -> dict[str, list[tuple[object, ...]]]:
@@ -63,6 +66,20 @@ def everything(place: Place) -> dict[str, list[tuple[object, ...]]]:
     return found
 
 
+@pytest.fixture
+def fill(filled):
+    """Puts all of that somewhere; returns the key."""
+
+    def put(place: Place) -> str:
+        if place.database is None:
+            shutil.copytree(filled[0].folder, place.folder)
+        else:
+            migrate(filled[0], place, KEPT)
+        return filled[1]
+
+    return put
+
+
 @pytest.fixture(params=["to postgres", "from postgres", "files"])
 def ends(request, tmp_path):
     """Where from and where to."""
@@ -75,7 +92,7 @@ def ends(request, tmp_path):
     return Place(inside, address), Place(outside)
 
 
-def test_everything_arrives_and_goes_on(ends, dalil):
+def test_everything_arrives_and_goes_on(ends, dalil, fill):
     source, target = ends
     token = fill(source)
     before = everything(source)
@@ -105,7 +122,7 @@ def test_everything_arrives_and_goes_on(ends, dalil):
         migrate(source, target, KEPT)
 
 
-def test_killed_and_run_again(ends, process, tmp_path):
+def test_killed_and_run_again(ends, process, tmp_path, fill):
     source, target = ends
     fill(source)
     addresses = [shown(place) for place in ends]
@@ -120,7 +137,7 @@ def test_killed_and_run_again(ends, process, tmp_path):
         "    return copy(side, table, also)\n"
         "module._copy = dying\nsys.exit(run(sys.argv[1:]))\n"
     )
-    for batches in (2, 3, 9):
+    for batches in (2, 3, 7):
         done = process("migrate", "--from", addresses[0], "--to", addresses[1], str(batches), code=code)
         assert done.returncode == -signal.SIGKILL
         with pytest.raises(StoreError, match="was not finished: run it again"):
@@ -131,7 +148,7 @@ def test_killed_and_run_again(ends, process, tmp_path):
     assert everything(target) == everything(source)
 
 
-def test_articles_that_changed_since_are_copied_again(ends):
+def test_articles_that_changed_since_are_copied_again(ends, fill):
     source, target = ends
     fill(source)
 
@@ -154,7 +171,7 @@ CHANGES = [
 
 
 @pytest.mark.parametrize(("when", "told"), CHANGES)
-def test_a_side_that_changes_meanwhile_is_told(ends, when, told):
+def test_a_side_that_changes_meanwhile_is_told(ends, when, told, fill):
     source, target = ends
     fill(source)
 
@@ -171,7 +188,7 @@ def test_a_side_that_changes_meanwhile_is_told(ends, when, told):
     assert everything(target) == everything(source)
 
 
-def test_what_postgres_cannot_hold_is_named(postgres, tmp_path):
+def test_what_postgres_cannot_hold_is_named(postgres, tmp_path, fill):
     source = Place(tmp_path / "from")
     fill(source)
     with FeedbackStore(source) as thumbs, thumbs.database.begin() as connection:
@@ -180,7 +197,7 @@ def test_what_postgres_cannot_hold_is_named(postgres, tmp_path):
         migrate(source, Place(tmp_path / "to", read_address(postgres.url(f"t{uuid.uuid4().hex}"))), KEPT)
 
 
-def test_nothing_is_written_over(ends):
+def test_nothing_is_written_over(ends, fill):
     source, target = ends
     with pytest.raises(IndexMissing):
         migrate(source, target, KEPT)
@@ -196,7 +213,7 @@ def test_nothing_is_written_over(ends):
         assert keys.all() == [key]
 
 
-def test_who_writes_is_not_disturbed(ends, monkeypatch):
+def test_who_writes_is_not_disturbed(ends, monkeypatch, fill):
     monkeypatch.setattr("index.migrating._WAIT", 0.1)
     source, target = ends
     fill(source)
