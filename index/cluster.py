@@ -4,6 +4,7 @@ What comes back is in the order in which one process would have read it, so the 
 store already has is read, but not cut and encoded: a run that was killed goes on where it was.
 """
 
+import logging
 import os
 import pickle
 import re
@@ -192,7 +193,7 @@ def _connected(address: str) -> Iterator[Any]:
     if ours:
         here = {"include_dashboard": False, "_node_ip_address": "127.0.0.1"} if address == LOCAL else {"address": address}
         try:
-            ray.init(log_to_driver=False, logging_level="ERROR", **here)
+            ray.init(log_to_driver=False, logging_level=logging.ERROR, **here)
         except Exception as error:
             reason = " ".join(str(error).split())[:300]
             raise ClusterError(f"the Ray cluster {address!r} cannot be used: {reason}") from error

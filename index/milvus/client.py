@@ -56,8 +56,10 @@ class Milvus:
                 if self.lite:
                     Path(self.address).absolute().parent.mkdir(parents=True, exist_ok=True)
                     logging.getLogger("milvus_lite").setLevel(logging.CRITICAL)
-                token = {"token": self._token} if self._token else {}
-                self._client = self._pymilvus.MilvusClient(self.address, timeout=_CONNECT_S, **token)
+                more: dict[str, Any] = {"token": self._token} if self._token else {}
+                if self.lite:  # it takes the client's pings for an attack, and gRPC prints that
+                    more["grpc_options"] = {"grpc.keepalive_time_ms": 3_600_000}
+                self._client = self._pymilvus.MilvusClient(self.address, timeout=_CONNECT_S, **more)
                 self._broken = False
                 self.lite = self.lite or self._client.get_server_version().startswith("milvus_lite")
             return self._client

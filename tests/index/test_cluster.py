@@ -94,7 +94,9 @@ def everything(collection: Collection) -> dict[str, object]:
         "passages": [(row_id, astuple(hit)) for row_id, hit in hits],
         "duplicates": {original: [twin.id for twin in its] for original, its in twins.items()},
         "vectors": np.asarray(block).tobytes(),
-        "found": [(by_words(collection, article.text), by_vector(collection, article.text)) for article in ARTICLES],
+        "found": [
+            (by_words(collection, article.text), by_vector(collection, article.text)) for article in (*ARTICLES, *stored[:50])
+        ],
     }
 
 
