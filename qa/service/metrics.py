@@ -8,6 +8,8 @@ import asyncio
 import os
 import threading
 from collections.abc import Callable
+from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,8 +73,8 @@ class Metrics:
         took = Histogram("dalil_work_seconds", "Time a thread took for a call.", ["work"], buckets=_SECONDS, registry=registry)
         self._now: list[tuple[Gauge, Callable[[], float]]] = []
         for one in workers:
-            self._now.append((waiting.labels(one.name), lambda one=one: one.waiting))
-            self._now.append((running.labels(one.name), lambda one=one: one.running))
+            self._now.append((waiting.labels(one.name), partial(attrgetter("waiting"), one)))
+            self._now.append((running.labels(one.name), partial(attrgetter("running"), one)))
             one.on_refused = full.labels(one.name).inc
             one.on_done = _both(waited.labels(one.name).observe, took.labels(one.name).observe)
 
