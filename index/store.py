@@ -299,16 +299,17 @@ class Store:
         whole = [row for row in rows if isinstance(row.vector, bytes) and len(row.vector) == width and width % 2 == 0]
         flat = np.frombuffer(b"".join(row.vector for row in whole), dtype=np.float16)
         matrix = flat.reshape(len(whole), -1 if whole else 0).astype(np.float32)
-        ids, sound = [row.passage_id for row in whole], np.isfinite(matrix).all(axis=1)
-        if len(whole) == len(rows) and sound.all():
+        finite = [bool(one) for one in np.isfinite(matrix).all(axis=1)]
+        ids = [row.passage_id for row, good in zip(whole, finite, strict=True) if good]
+        if len(ids) == len(rows):
             return ids, matrix
-        lost = set(ids) - set(np.array(ids)[sound].tolist()) | {row.passage_id for row in rows} - set(ids)
+        lost = {row.passage_id for row in rows} - set(ids)
         if lost - self._told_vectors:
             self._told_vectors |= lost
             _log.warning(
                 "%d vectors in %s are damaged and left out: `dalil doctor --repair` makes them again", len(lost), self.path
             )
-        return [row_id for row_id, good in zip(ids, sound, strict=True) if good], matrix[sound]
+        return ids, matrix[np.array(finite, dtype=bool)]
 
     def vector_ids(self) -> NDArray[np.int64]:
         """Row ids of all vectors, in order."""
