@@ -101,7 +101,7 @@ class SqliteFile:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as failure:
             raise error(f"cannot make the folder {path.parent}: {failure.strerror}") from None
-        self._engine = sqlite_engine(path, lambda reason: error(f"the {what} in {path} {reason}"))
+        self._engine = sqlite_engine(path, lambda reason: error(f"the {what} in {path} cannot be used: the file {reason}"))
         with self._begin() as connection:
             for table in tables.sorted_tables:
                 # Unlike `create_all`, also right when two processes do it at the same moment.

@@ -298,6 +298,7 @@ def test_processes_create_one_collection_together(tmp_path: Path) -> None:
 
 def damage_lexical(folder: Path) -> None:
     for path in (folder / "lexical").glob("*.idx"):
+        path.unlink()  # another file: cutting one that this process has mapped would end it
         path.write_bytes(b"")
 
 
