@@ -12,8 +12,9 @@ from sqlalchemy import Row, select
 from index.article import Article
 from index.collection import DATABASE, Collection
 from index.derived import Marks, read_state
+from index.rows import stored_article
 from index.sealing import is_sealed, rows_seal
-from index.store import Store, stored_article
+from index.store import Store
 from index.tables import articles, passages, vectors
 
 _BATCH = 200

@@ -3,10 +3,8 @@
 One process writes at a time (the caller holds the turn to write); any number read.
 """
 
-import json
 import logging
 import uuid
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -21,10 +19,10 @@ from index.article import Article, Language
 from index.derived import Marks
 from index.errors import ArticleDamaged, DalilError, NotFound
 from index.hits import Filters, Hit
-from index.sealing import says_the_same
+from index.rows import stored_article, whole_vectors
 from index.sqlite import sqlite_engine
 from index.tables import articles, bands, meta, metadata, passages, removals, vectors
-from index.writing import ARTICLE_FIELDS, Writing, counted, last_marks, parts
+from index.writing import Writing, counted, last_marks, parts
 
 FORMAT = "1"
 _ISO_DATE = "____-__-__"
@@ -293,23 +291,12 @@ class Store:
         return self._matrix(self._by_ids(select(vectors), vectors.c.passage_id, ids))
 
     def _matrix(self, rows: Sequence[Row[Any]]) -> tuple[list[int], NDArray[np.float32]]:
-        """The row ids and vectors (n, dimensions) of those rows that hold one; damaged ones are left out."""
-        sizes = Counter(len(row.vector) for row in rows if isinstance(row.vector, bytes)).most_common(1)
-        width = sizes[0][0] if sizes else 0
-        whole = [row for row in rows if isinstance(row.vector, bytes) and len(row.vector) == width and width % 2 == 0]
-        flat = np.frombuffer(b"".join(row.vector for row in whole), dtype=np.float16)
-        matrix = flat.reshape(len(whole), -1 if whole else 0).astype(np.float32)
-        finite = [bool(one) for one in np.isfinite(matrix).all(axis=1)]
-        ids = [row.passage_id for row, good in zip(whole, finite, strict=True) if good]
-        if len(ids) == len(rows):
-            return ids, matrix
-        lost = {row.passage_id for row in rows} - set(ids)
-        if lost - self._told_vectors:
+        ids, matrix = whole_vectors(rows)
+        if len(ids) < len(rows) and (lost := {row.passage_id for row in rows} - set(ids) - self._told_vectors):
             self._told_vectors |= lost
-            _log.warning(
-                "%d vectors in %s are damaged and left out: `dalil doctor --repair` makes them again", len(lost), self.path
-            )
-        return ids, matrix[np.array(finite, dtype=bool)]
+            said = "%d vectors in %s are damaged and left out: `dalil doctor --repair` makes them again"
+            _log.warning(said, len(lost), self.path)
+        return ids, matrix
 
     def vector_ids(self) -> NDArray[np.int64]:
         """Row ids of all vectors, in order."""
@@ -351,15 +338,6 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     if filters.date_to:
         found += [articles.c.date.like(_ISO_DATE), articles.c.date <= filters.date_to]
     return found
-
-
-def stored_article(row: Row[Any]) -> Article | None:
-    """The article of a row, or `None` where it does not read as it did when it was stored."""
-    try:
-        article = Article(**{name: getattr(row, name) for name in ARTICLE_FIELDS}, notes=tuple(json.loads(row.notes)))
-    except (TypeError, ValueError):
-        return None
-    return article if says_the_same(article, row.digest) else None
 
 
 def _hit(row: Row[Any]) -> Hit:

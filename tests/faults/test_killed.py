@@ -15,7 +15,7 @@ from tests.faults.conftest import rounds, write_articles
 from tests.faults.helper import Helper
 from tests.samples import numbered
 
-INDEXERS, SERVICES = rounds(10), rounds(8)
+INDEXERS, SERVICES = rounds(8), rounds(6)
 
 
 def there(data: Path) -> dict[str, str]:
