@@ -12,7 +12,8 @@ from sqlalchemy import Row, select
 from index.article import Article
 from index.collection import DATABASE, Collection
 from index.sealing import is_sealed, rows_seal
-from index.store import Store, stored_article
+from index.store import Store
+from index.stored import stored_article
 from index.tables import articles, passages, vectors
 
 _BATCH = 200

@@ -3,10 +3,8 @@
 One process writes at a time (the caller holds the turn to write); any number read.
 """
 
-import json
 import logging
 import uuid
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -22,9 +20,9 @@ from index.database import Database, Where, shown, storable
 from index.derived import Marks
 from index.errors import ArticleDamaged, DalilError, IndexMissing, NotFound
 from index.hits import Filters, Hit
-from index.sealing import says_the_same
+from index.stored import stored_article, whole_vectors
 from index.tables import ISO_DATE, articles, bands, meta, metadata, passages, vectors
-from index.writing import ARTICLE_FIELDS, Writing, counted, last_marks, parts
+from index.writing import Writing, counted, last_marks, parts
 
 FORMAT = "1"
 MIGRATING = "migrating"
@@ -331,21 +329,12 @@ class Store:
         return self._matrix(self._by_ids(select(vectors).order_by(vectors.c.passage_id), vectors.c.passage_id, ids))
 
     def _matrix(self, rows: Sequence[Row[Any]]) -> tuple[list[int], NDArray[np.float32]]:
-        """The row ids and vectors (n, dimensions) of those rows that hold one; damaged ones are left out."""
-        sizes = Counter(len(row.vector) for row in rows if isinstance(row.vector, bytes)).most_common(1)
-        width = sizes[0][0] if sizes else 0
-        whole = [row for row in rows if isinstance(row.vector, bytes) and len(row.vector) == width and width % 2 == 0]
-        flat = np.frombuffer(b"".join(row.vector for row in whole), dtype=np.float16)
-        matrix = flat.reshape(len(whole), -1 if whole else 0).astype(np.float32)
-        ids, sound = [row.passage_id for row in whole], np.isfinite(matrix).all(axis=1)
-        if len(whole) == len(rows) and sound.all():
-            return ids, matrix
-        lost = set(ids) - set(np.array(ids)[sound].tolist()) | {row.passage_id for row in rows} - set(ids)
-        if lost - self._told_vectors:
+        ids, matrix = whole_vectors(rows)
+        if len(ids) < len(rows) and (lost := {row.passage_id for row in rows} - set(ids) - self._told_vectors):
             self._told_vectors |= lost
             told = "%d vectors in %s are damaged and left out: `dalil doctor --repair` makes them again"
             _log.warning(told, len(lost), shown(self.where))
-        return [row_id for row_id, good in zip(ids, sound, strict=True) if good], matrix[sound]
+        return ids, matrix
 
     def vector_ids(self) -> NDArray[np.int64]:
         """Row ids of all vectors, in order."""
@@ -395,15 +384,6 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     if filters.date_to:
         found += [articles.c.date.like(ISO_DATE), articles.c.date <= filters.date_to]
     return found
-
-
-def stored_article(row: Row[Any]) -> Article | None:
-    """The article of a row, or `None` where it does not read as it did when it was stored."""
-    try:
-        article = Article(**{name: getattr(row, name) for name in ARTICLE_FIELDS}, notes=tuple(json.loads(row.notes)))
-    except (TypeError, ValueError):
-        return None
-    return article if says_the_same(article, row.digest) else None
 
 
 def _hit(row: Row[Any]) -> Hit:

@@ -24,7 +24,7 @@ def stored(helper: Helper, data: Path) -> int:
         return int(connection.execute("SELECT count(*) FROM articles").fetchone()[0])
 
 
-@pytest.mark.parametrize("largest", [40_000, 100_000, 250_000])
+@pytest.mark.parametrize("largest", [40_000, 250_000])
 def test_no_file_may_grow(helper: Helper, data: Path, tmp_path: Path, largest: int) -> None:
     """At 40 KB not even a page goes in; further on the store, its log, BM25 fail, each in its turn."""
     more = write_articles(tmp_path / "more.jsonl", [numbered(number, words=60) for number in range(100)])

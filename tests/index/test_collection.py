@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
 
 from index.article import Article
 from index.collection import DATABASE, Collection
@@ -18,7 +17,6 @@ from index.errors import EncoderMismatch, IndexBusy, IndexMissing
 from index.hits import Filters
 from index.indexing import Indexer
 from index.store import StoreError
-from index.tables import removals
 from index.vectors import Sizes
 from tests.samples import (
     ARTICLES,
@@ -301,6 +299,7 @@ def test_processes_create_one_collection_together(tmp_path: Path) -> None:
 
 def damage_lexical(folder: Path) -> None:
     for path in (folder / "lexical").glob("*.idx"):
+        path.unlink()  # another file: cutting one that this process has mapped would end it
         path.write_bytes(b"")
 
 
