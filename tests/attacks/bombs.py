@@ -78,7 +78,11 @@ BOMBS: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "a PDF of one page again and again": ("a.pdf", lambda: _pdf(_SHOWN, kids=f"[{'3 0 R ' * 20_000}]", count=20_000), "pages"),
     "a PDF within itself": ("a.pdf", lambda: _pdf(_SHOWN, kids="[2 0 R]", count=5), ""),
     "a PDF of brackets": ("a.pdf", lambda: _pdf(_SHOWN, kids="[" * 200_000), ""),
-    "a page of too many letters": ("a.pdf", lambda: _pdf(b"BT /F1 1 Tf (" + b"ab" * 30_000 + b") Tj ET"), "characters"),
+    "a page of too many letters": (
+        "a.pdf",
+        lambda: _pdf(b"BT /F1 1 Tf " + (b"(" + b"ab" * 9000 + b") Tj ") * 3 + b"ET"),
+        "characters",
+    ),
     "a line without end": ("a.jsonl", lambda: b"x" * 100_000_000 + b"\n" + _LINE, "longer than the limit"),
     "brackets without end": ("a.jsonl", lambda: b"[" * 5_000_000 + b"\n" + _LINE, "deeply"),
     "brackets in one document": ("a.json", lambda: b"[" * 5_000_000, "deeply"),
