@@ -31,9 +31,11 @@ def read(data: bytes, name: str, charset: str | None = None) -> Drafts:
     except Exception as error:
         # python-docx lets through whatever its parts raise on a damaged file: KeyError, ValueError, XMLSyntaxError.
         raise ReadError(f"{name}: this Word file is damaged ({error}); open it in Word and save it again") from error
+    if (body := getattr(document.element, "body", None)) is None:
+        raise ReadError(f"{name}: this Word file is damaged (its document has no body); open it in Word and save it again")
     title: str | None = None
     lines: list[str] = []
-    for style, text in _blocks(document, document.element.body):
+    for style, text in _blocks(document, body):
         heading = style == "title" or (style == "heading 1" and not any(map(str.strip, lines)))
         if title is None and heading and text.strip():
             title = " ".join(text.split())
