@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import docx
+from docx.oxml.exceptions import InvalidXmlError
 from docx.oxml.ns import qn
 
 from index.errors import ReadError
@@ -81,7 +82,11 @@ def _blocks(document: Any, parent: Any) -> Iterator[tuple[str, str]]:
 
 
 def _style(document: Any, paragraph: Any) -> str:
-    if (style_id := paragraph.style) is None:
+    try:
+        style_id = paragraph.style
+    except InvalidXmlError:  # a style without a name
+        return ""
+    if style_id is None:
         return ""
     named = document.styles.element.get_by_id(style_id)
     return str(named.name_val if named is not None and named.name_val else style_id).lower()
