@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import docx
+from docx.oxml.exceptions import InvalidXmlError
 from docx.oxml.ns import qn
 
 from index.errors import ReadError
@@ -31,9 +32,11 @@ def read(data: bytes, name: str, charset: str | None = None) -> Drafts:
     except Exception as error:
         # python-docx lets through whatever its parts raise on a damaged file: KeyError, ValueError, XMLSyntaxError.
         raise ReadError(f"{name}: this Word file is damaged ({error}); open it in Word and save it again") from error
+    if (body := getattr(document.element, "body", None)) is None:
+        raise ReadError(f"{name}: this Word file is damaged (its document has no body); open it in Word and save it again")
     title: str | None = None
     lines: list[str] = []
-    for style, text in _blocks(document, document.element.body):
+    for style, text in _blocks(document, body):
         heading = style == "title" or (style == "heading 1" and not any(map(str.strip, lines)))
         if title is None and heading and text.strip():
             title = " ".join(text.split())
@@ -79,7 +82,11 @@ def _blocks(document: Any, parent: Any) -> Iterator[tuple[str, str]]:
 
 
 def _style(document: Any, paragraph: Any) -> str:
-    if (style_id := paragraph.style) is None:
+    try:
+        style_id = paragraph.style
+    except InvalidXmlError:  # a style without a name
+        return ""
+    if style_id is None:
         return ""
     named = document.styles.element.get_by_id(style_id)
     return str(named.name_val if named is not None and named.name_val else style_id).lower()

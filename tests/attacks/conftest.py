@@ -16,5 +16,6 @@ def sampled(tmp_path_factory):
 
 @pytest.fixture(scope="package")
 def service(sampled):
-    with serving(sampled, max_body_mb=1, request_timeout_s=20) as client:
+    with serving(sampled, max_body_mb=1, request_timeout_s=300) as client:
+        client.timeout = 300
         yield client

@@ -40,7 +40,7 @@ SHORT_ONES = {
 """Patterns that only ever see texts of limited length, and why; by how their names begin."""
 _REGEX_ALONE = regex.V0 | regex.V1
 _CALLS = frozenset(("compile", "search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer"))
-_PIECES, _MOST_TEXTS = 5, 16
+_PIECES, _MOST_TEXTS = 4, 9
 
 
 def modules() -> list[str]:

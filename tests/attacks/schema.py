@@ -37,7 +37,7 @@ def attack(examples: int, number: int, each: Callable[[str], None] = lambda _: N
     sent = 0
     with tempfile.TemporaryDirectory() as folder, Dalil.open(folder) as dalil:
         dalil.add(ARTICLES)
-        with serving(dalil) as client:
+        with serving(dalil, request_timeout_s=300) as client:
             base = str(client.base_url).rstrip("/")
             for found in schemathesis.openapi.from_url(f"{base}/openapi.json").get_all_operations():
                 operation = found.ok()
@@ -58,7 +58,7 @@ def _send(operation: Any, examples: int, number: int) -> int:
     def send(case: Any) -> None:
         nonlocal sent
         sent += 1
-        check_response(operation.path, case.call(timeout=30))
+        check_response(operation.path, case.call(timeout=300))
 
     with suppress(Unsatisfiable):  # a route without parameters cannot be asked wrongly
         send()

@@ -4,4 +4,4 @@ from tests.attacks.schema import attack
 
 
 def test_no_request_made_from_the_schema_breaks_the_service() -> None:
-    assert attack(4, number=7) > 60
+    assert attack(2, number=7) > 30

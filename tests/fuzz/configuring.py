@@ -1,6 +1,7 @@
 """What users and administrators write: settings, keys, datasets, addresses, OpenAI's messages."""
 
 import gzip
+import json
 import os
 import tempfile
 from contextlib import suppress
@@ -94,8 +95,8 @@ def _body(data: bytes) -> None:
     """What comes as JSON: a body that can be used, or a typed error."""
     for model in (AskBody, ArticlesBody, ChatBody, ResponsesBody):
         try:
-            body = model.model_validate_json(data)
-        except ValidationError:
+            body = model.model_validate(json.loads(data))
+        except (ValueError, RecursionError, ValidationError):
             continue
         try:
             if isinstance(body, ArticlesBody):

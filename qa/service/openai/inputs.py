@@ -82,7 +82,7 @@ class ChatBody(_Body):
 class ResponsesBody(_Body):
     """`POST /v1/responses`."""
 
-    input: Annotated[str | list[Message], BeforeValidator(_few)]
+    input: Annotated[Text | list[Message], BeforeValidator(_few)]
     previous_response_id: str | None = None
     instructions: str | None = None
 
