@@ -92,14 +92,14 @@ def markdown(document: Mapping[str, Any], not_measured: Sequence[str]) -> str:
         "## Finding the right passage",
         _retrieval_table(document["retrieval"], facts["directions"]),
         "## A new process until its first hits",
-        "Over the passages of the dataset: import, open what was persisted, search. Medians. The last is Dalil's whole answer; "
-        "the others have none without a language model.",
+        "Over the passages of the dataset: import, open what was persisted, search. Medians. What is called an answer is "
+        "Dalil's whole answer; the others give none without a language model.",
         _start_table(document["start"]),
         f"## {facts['count']:,} passages, BM25 and vectors, with an encoder that costs nothing",
         _scale_table(document["scale"]),
         "Overhead is all that happens between the texts in memory and the index on disk, without the encoder's own time.",
         "## Where others are ahead of Dalil",
-        _list(document["theirs"]) or "Nowhere in these tables.",
+        _list(document["theirs"]) or ("Nowhere in these tables." if OURS in document["about"] else "Dalil was not measured."),
         "## Versions and settings",
         _list(_settings(document["about"])),
         "## Not measured",
