@@ -23,7 +23,7 @@ READING = {
     "chat stream": ("POST", "/v1/chat/completions", {"json": CHAT | {"stream": True}}),
     "responses": ("POST", "/v1/responses", {"json": {"model": "dalil", "input": "x"}}),
     "mcp": ("POST", "/mcp", {"json": {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}}),
-    **{path: ("POST", path, {"json": {}}) for path in PATHS},
+    **{path: ("POST", path, {"json": {}}) for path in sorted(PATHS)},
 }
 WRITING = {
     "add": ("POST", "/articles", {"json": {"text": "x"}}),
