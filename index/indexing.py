@@ -141,10 +141,9 @@ class Indexer:
 
         `ignore` are stored articles that this transaction replaces or takes out.
         """
-        keys = [record.bands for record in given]
-        unknown = [at for at, own in enumerate(keys) if not own]
-        for at, own in zip(unknown, all_band_keys([given[at].article.text for at in unknown]), strict=True):
-            keys[at] = own
+        unknown = [record.article.text for record in given if not record.bands]
+        made = iter(all_band_keys(unknown))
+        keys = [record.bands or next(made) for record in given]
         stored = self._store.holders([key for some in keys for key in some])
         originals: dict[int, list[Article]] = {}
         records: list[Record] = []

@@ -20,6 +20,7 @@ from index.recall import Recall
 from index.recall import measure as measure_recall
 from index.retrieval import select_by_article
 from index.store import StoreError
+from index.vectors import VectorIndex
 from qa.answer import Answer, Event
 from qa.answering import Answerer
 from qa.composing import Asked, OnPrompt
@@ -290,17 +291,21 @@ class Dalil:
     def recall(self, count: int = 200) -> Recall:
         """What the vector search finds of the 10 and of the 100 nearest passages, asked with `count` of the passages.
 
-        Reads every vector. Raises `StoreError` where the files of the vectors are not what was written.
+        Reads every vector. Raises `StoreError` where the files of the vectors are not what was written, and `InputError` where
+        they are in Milvus, which cannot be asked for all of them.
         """
         self._collection.refresh()
+        vectors = self._collection.vectors
+        if not isinstance(vectors, VectorIndex):
+            raise InputError(f"recall is measured where FAISS searches; here it is {self._collection.engine.name}")
         try:
-            self._collection.vectors.check_files()
+            vectors.check_files()
         except (OSError, ValueError) as error:
             folder = self._collection.folder / "vectors"
             raise StoreError(
                 f"the vectors in {folder} are damaged ({error}): `dalil doctor --repair` makes them again"
             ) from None
-        return measure_recall(self._collection.vectors, count)
+        return measure_recall(vectors, count)
 
     def compact(self) -> dict[str, int]:
         """Give back the space of articles that were changed or removed; bytes before and after. Others go on reading.
