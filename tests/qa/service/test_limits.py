@@ -152,7 +152,7 @@ def test_too_many_waiting_requests_are_told_to_come_back(serve, stand_in):
         assert {call.result().status_code for call in calls} == {200, 503}
     assert busy.status_code == 503
     assert busy.json()["error"]["code"] == "busy"
-    assert busy.headers["retry-after"] == "1"
+    assert 1 <= int(busy.headers["retry-after"]) <= 60
 
 
 @pytest.mark.parametrize("path", ["/", "/docs", "/healthz", "/articles", "/static/page.js", "/nowhere", "/openapi.json"])
