@@ -185,7 +185,7 @@ def table(told: list[Figures]) -> str:
         ("asking, peak MB (own)", lambda of: f"{of['ask']['peak_mb']:.0f} ({of['ask']['own_mb'] or 0:.0f})"),
         (
             "recall@10 / @100 of vectors",
-            lambda of: " / ".join(f"{of['recall'][f'recall@{k}']['value']:.3f}" for k in (10, 100)),
+            lambda of: f"{_recall(of, 10):.3f} / {_recall(of, 100):.3f}",
         ),
         ("disk MB", lambda of: f"{sum(of['disk_mb'].values()):.0f}"),
     ]
