@@ -31,9 +31,14 @@ def sqlite_engine(path: Path, failure: Callable[[str], DalilError]) -> Engine:
         if not opened:
             opened.append(_file(path) or (0, 0))
 
+    def replaced() -> bool:
+        if opened and _file(path) != opened[0]:
+            opened[0] = (-1, -1)  # for good: what takes its place later may get the number that this one had
+        return opened[:1] == [(-1, -1)]
+
     def checked_out(_connection: object, _record: object, _proxy: object) -> None:
         # SQLite would go on in a file that has no name any more, and lose what it is given.
-        if opened and _file(path) != opened[0]:
+        if replaced():
             raise failure(_REPLACED)
 
     def failed(context: ExceptionContext) -> None:
@@ -41,8 +46,7 @@ def sqlite_engine(path: Path, failure: Callable[[str], DalilError]) -> Engine:
         if isinstance(error, DalilError) or not isinstance(error, Exception):
             return
         if type(context.sqlalchemy_exception) in (DatabaseError, OperationalError) or context.sqlalchemy_exception is None:
-            replaced = opened and _file(path) != opened[0]
-            raise failure(_REPLACED if replaced else _reason(str(error))) from error
+            raise failure(_REPLACED if replaced() else _reason(str(error))) from error
 
     event.listen(engine, "connect", connected)
     event.listen(engine, "checkout", checked_out)
