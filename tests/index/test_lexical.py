@@ -65,7 +65,9 @@ def remove_segment(folder: Path) -> None:
 
 def cut_segment(folder: Path) -> None:
     path = next(folder.glob("*.store"))
-    path.write_bytes(path.read_bytes()[:20])
+    cut = path.with_suffix(".cut")  # put in its place: who cuts a mapped file ends the process that has it mapped
+    cut.write_bytes(path.read_bytes()[:20])
+    cut.replace(path)
 
 
 def break_note(folder: Path) -> None:
