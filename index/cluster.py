@@ -184,11 +184,13 @@ def _connected(address: str) -> Iterator[Any]:
     """Ray, connected; a cluster that was started here for this run ends with it, and nothing is told to anybody."""
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # silences a warning about a change to come
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # what goes wrong comes as an exception too
     try:
         import ray
         import ray.data
     except ImportError as error:
         raise MissingExtra("indexing on a cluster needs Ray: pip install 'dalil[ray]'") from error
+    logging.getLogger("ray.data").setLevel(logging.CRITICAL)
     ours = not ray.is_initialized()
     if ours:
         here = {"include_dashboard": False, "_node_ip_address": "127.0.0.1"} if address == LOCAL else {"address": address}

@@ -34,7 +34,7 @@ def two_nodes(memory: int = 80_000_000) -> Iterator[str]:
 
 def _ports() -> dict[str, int]:
     """Free ports for the agents of a node."""
-    names = ("metrics_agent_port", "metrics_export_port", "dashboard_agent_listen_port", "runtime_env_agent_port")
+    names = ("metrics_agent_port", "metrics_export_port", "runtime_env_agent_port")
     taken = [socket.create_server((LOOPBACK, 0)) for _ in names]
     try:
         return {name: one.getsockname()[1] for name, one in zip(names, taken, strict=True)}

@@ -6,6 +6,7 @@ What workers do is tested without Ray in `test_cluster.py`.
 """
 
 import os
+import time
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -28,13 +29,17 @@ pytestmark = [
 
 
 class NotingEncoder(ToyEncoder):
-    """Leaves a file for every node that encodes with it."""
+    """Leaves a file for every node that encodes with it, and waits until both have: else the first to come may do it all."""
 
     def __init__(self, folder: str) -> None:
         super().__init__()
         import ray
 
         Path(folder, ray.get_runtime_context().get_node_id()).touch()
+        for _ in range(3000):
+            if len(list(Path(folder).iterdir())) == 2:
+                break
+            time.sleep(0.1)
 
 
 def test_two_nodes_make_the_index_of_one_process(tmp_path: Path) -> None:
