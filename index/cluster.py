@@ -102,10 +102,8 @@ class Preparation:
 class _Worker:
     """A `Preparation` in a process of the cluster: one row in, one row out."""
 
-    def __init__(self, job: Job, known: Sequence[Any]) -> None:
-        import ray
-
-        self._prepare = Preparation(job, ray.get(known[0]))
+    def __init__(self, job: Job, known: NDArray[np.bytes_]) -> None:
+        self._prepare = Preparation(job, known)
 
     def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
         done = self._prepare(pickle.loads(row["work"]))  # noqa: S301 - it comes from the process that started this one
@@ -118,13 +116,13 @@ def prepared(sources: Sequence[str], job: Job, known: Sequence[str], address: st
     `known` are the digests that the store has. Web addresses are fetched here. Raises `ClusterError`, `MissingExtra`.
     """
     with _connected(address) as ray:
-        shared = ray.put(in_order(known))
+        stored = in_order(known)
         for source in sources:
             if _ADDRESS.match(source):
                 yield from read_source(source, max_bytes=job.max_bytes, allow_private=allow_private)
             else:
                 work = [{"work": pickle.dumps(some)} for some in pieces(Path(source), job.piece_bytes)]
-                yield from named(_done(ray, work, job, shared), job.cutting)
+                yield from named(_done(ray, work, job, stored), job.cutting)
 
 
 def in_order(digests: Sequence[str]) -> NDArray[np.bytes_]:
@@ -132,13 +130,13 @@ def in_order(digests: Sequence[str]) -> NDArray[np.bytes_]:
     return np.sort(np.array([recipe(digest).encode() for digest in digests] or [b""]))
 
 
-def _done(ray: Any, work: list[dict[str, bytes]], job: Job, known: Any) -> Iterator[Done]:
+def _done(ray: Any, work: list[dict[str, bytes]], job: Job, known: NDArray[np.bytes_]) -> Iterator[Done]:
     if not work:
         return
     cores = max(1, int(ray.cluster_resources().get("CPU", 1)))
     workers = ray.data.ActorPoolStrategy(size=min(cores, len(work)))
     rows = ray.data.from_items(work, override_num_blocks=min(len(work), _MOST_BLOCKS)).map(
-        _Worker, fn_constructor_args=(job, [known]), compute=workers, num_cpus=1
+        _Worker, fn_constructor_args=(job, known), compute=workers, num_cpus=1
     )
     for row in _rows(rows):
         yield from pickle.loads(row["done"])  # noqa: S301 - our own workers made it
@@ -184,7 +182,6 @@ def _connected(address: str) -> Iterator[Any]:
     """Ray, connected; a cluster that was started here for this run ends with it, and nothing is told to anybody."""
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # silences a warning about a change to come
-    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # what goes wrong comes as an exception too
     try:
         import ray
         import ray.data
