@@ -182,6 +182,8 @@ def _connected(address: str) -> Iterator[Any]:
     """Ray, connected; a cluster that was started here for this run ends with it, and nothing is told to anybody."""
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # silences a warning about a change to come
+    if address == LOCAL:  # before it is imported; named after the systems where this is the default: listen on loopback only
+        os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
     try:
         import ray
         import ray.data
@@ -190,7 +192,8 @@ def _connected(address: str) -> Iterator[Any]:
     logging.getLogger("ray.data").setLevel(logging.CRITICAL)
     ours = not ray.is_initialized()
     if ours:
-        here = {"include_dashboard": False, "_node_ip_address": "127.0.0.1"} if address == LOCAL else {"address": address}
+        # Never without an address: Ray would take one from the environment or from a file, which nobody asked for.
+        here: dict[str, Any] = {"address": address} | ({"include_dashboard": False} if address == LOCAL else {})
         try:
             ray.init(log_to_driver=False, logging_level=logging.ERROR, **here)
         except Exception as error:
