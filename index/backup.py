@@ -25,6 +25,7 @@ from filelock import FileLock, Timeout
 
 from index.checking import check_database, databases, open_read_only
 from index.collection import DATABASE
+from index.derived import sync_folder
 from index.errors import DalilError, IndexBusy, IndexMissing, InputError
 
 MANIFEST = "manifest.json"
@@ -75,7 +76,7 @@ def back_up(folder: Path, destination: Path) -> tuple[Path, Backup]:
             _pack(Path(place), held, partial, packed=not path.name.endswith(".tar"))
         _verify(partial, held)
         partial.replace(path)
-        _sync(path.parent)
+        sync_folder(path.parent)
     except (OSError, sqlite3.Error, tarfile.TarError) as error:
         raise BackupError(f"the backup {path} could not be written: {error}; nothing was changed") from None
     finally:
@@ -261,7 +262,7 @@ def _put(place: Path, folder: Path, full: bool) -> Path | None:
             folder.rename(aside)
     place.chmod(0o755)
     place.rename(folder)
-    _sync(folder.parent)
+    sync_folder(folder.parent)
     return aside
 
 
@@ -282,11 +283,3 @@ def _nobody_writes(folder: Path) -> Iterator[None]:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -102,3 +102,12 @@ def write_state(folder: Path, state: State) -> None:
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(folder / "state.json")
+
+
+def sync_folder(folder: Path) -> None:
+    """Make sure that what was renamed in the folder stays so after a power loss."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

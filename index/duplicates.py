@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.language.folding import fold
+from index.remembered import Remembered
 
 _BANDS = 12
 _ROWS = 8  # texts that share 90 % of their shingles meet in a band with probability 1 - (1 - 0.9 ** 8) ** 12 > 0.998
 _SHINGLE = 4
 _SAME = 0.9
-_CACHE_SIZE = 100_000
 _SHORTEST = 8  # words; below, only the same words are a duplicate
 _WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -52,17 +52,8 @@ def _hash_word(word: str) -> int:
     return zlib.crc32(data) << 32 | zlib.crc32(data, 0x9E3779B9)
 
 
-class _Hashes(dict[str, tuple[int, ...]]):
-    """What stands between two blanks to the hashes of its words; all forgotten when too many were seen."""
-
-    def __missing__(self, piece: str) -> tuple[int, ...]:
-        if len(self) >= _CACHE_SIZE:
-            self.clear()
-        self[piece] = hashes = tuple(map(_hash_word, _words(piece)))
-        return hashes
-
-
-_HASHES = _Hashes()
+_HASHES = Remembered(lambda piece: tuple(map(_hash_word, _words(piece))), most=100_000)
+"""What stands between two blanks to the hashes of its words."""
 
 
 def band_keys(text: str) -> list[int]:

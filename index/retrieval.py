@@ -25,10 +25,11 @@ from index.lexical import Option
 from index.repair import near
 from index.rescoring import Wanted, weights
 
-__all__ = ["Filters", "Found", "Hit", "Query", "QueryWord", "Retriever", "select_by_article"]
+__all__ = ["READ_AGAIN", "Filters", "Found", "Hit", "Query", "QueryWord", "Retriever", "select_by_article"]
 
 _POOL = 100
-_KEPT = 20
+READ_AGAIN = 20
+"""Passages that are read again word by word: more of them find nothing better."""
 _SATURATED = 2.2  # k1 + 1 in tantivy's BM25: what a term's frequency can multiply its weight by at most
 _DENSE_WEIGHT = 0.5  # among the candidates; the order of the best is learned
 
@@ -121,7 +122,7 @@ class Retriever:
         return found
 
     def retrieve(
-        self, question: str, filters: Filters | None = None, *, keep: int = _KEPT, pool: int = _POOL
+        self, question: str, filters: Filters | None = None, *, keep: int = READ_AGAIN, pool: int = _POOL
     ) -> tuple[Query, list[Found]]:
         """The question analysed, and the `keep` best of the passages that either ranker puts among its first `pool`."""
         self._collection.refresh()

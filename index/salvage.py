@@ -1,6 +1,5 @@
 """Saving what can still be read of a damaged SQLite file into a new one."""
 
-import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from index.checking import open_read_only
+from index.derived import sync_folder
 
 ASIDE = "damaged"
 """The folder beside the databases for what was taken out of use; nothing reads it, and nothing deletes it."""
@@ -55,7 +55,7 @@ def salvage(path: Path) -> Salvaged:
         raise
     aside = set_aside(path)
     fresh.rename(path)
-    _sync(path.parent)
+    sync_folder(path.parent)
     return Salvaged(aside, saved, lost, gone)
 
 
@@ -161,11 +161,3 @@ def _quoted(name: str) -> str:
 
 def _marks(row: tuple[Any, ...]) -> str:
     return ", ".join("?" * len(row))
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

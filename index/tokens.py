@@ -12,6 +12,7 @@ from pathlib import Path
 import tiktoken
 
 from index.errors import SettingsError
+from index.remembered import Remembered
 
 DEFAULT_ENCODING = "dalil_ar_en"
 
@@ -19,7 +20,6 @@ _PLUGIN = Path(__file__).parent / "tiktoken_plugin" / "tiktoken_ext" / "dalil.py
 # tiktoken's regex and merging slow down, and can fail, on runs this long; no word is.
 _LONGEST_RUN = 500
 _LONG_RUN = re.compile(rf"(?<!\S)\S{{{_LONGEST_RUN}}}|(?<!\s)\s{{{_LONGEST_RUN}}}")
-_CACHE_SIZE = 100_000
 _SHORT_RUNS = re.compile(rf"\s{{1,{_LONGEST_RUN}}}\S{{0,{_LONGEST_RUN}}}|\S{{1,{_LONGEST_RUN}}}")
 
 
@@ -41,17 +41,8 @@ def _count(text: str, encoding: str) -> int:
     return sum(len(model.encode_ordinary(piece)) for piece in _SHORT_RUNS.findall(text))
 
 
-class _Counts(dict[str, int]):
-    """The tokens of a word with the blank before it in the bundled encoding, all forgotten when too many were seen."""
-
-    def __missing__(self, word: str) -> int:
-        if len(self) >= _CACHE_SIZE:
-            self.clear()
-        self[word] = count = _count(f" {word}", DEFAULT_ENCODING)
-        return count
-
-
-_COUNTS = _Counts()
+_COUNTS = Remembered(lambda word: _count(f" {word}", DEFAULT_ENCODING), most=100_000)
+"""The tokens of a word with the blank before it, in the bundled encoding."""
 
 
 def _count_by_words(text: str) -> int | None:

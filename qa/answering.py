@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from index.collection import Collection
 from index.hits import Hit
-from index.retrieval import Found, select_by_article
+from index.retrieval import READ_AGAIN, Found, select_by_article
 from prompts import message
 from qa.answer import Answer, Citation, ClaimVerified, Event, PassagesFound
 from qa.composing import Asked, citation, quoted_answer
@@ -17,8 +17,6 @@ from qa.generative import Generated, Generative, worth_asking
 from qa.grounding import Located, Verdict, verify
 from qa.reading.sentences import Sentence
 from qa.translation import QuoteTranslator
-
-_READ_AGAIN = 20  # passages that retrieval reads again: more of them find nothing better
 
 
 class Answerer:
@@ -39,7 +37,7 @@ class Answerer:
     def events(self, asked: Asked) -> Iterator[Event]:
         """The passages, each claim as it passes the gate, and the whole answer last."""
         began = time.perf_counter()
-        findings = self._finder.find(asked.understood, asked.filters, keep=max(_READ_AGAIN, 2 * asked.k))
+        findings = self._finder.find(asked.understood, asked.filters, keep=max(READ_AGAIN, 2 * asked.k))
         found = findings.found
         ready = time.perf_counter()
         nearest = tuple(select_by_article([item.hit for item in found], asked.k))

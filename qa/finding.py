@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from index.collection import Collection
 from index.hits import Filters
 from index.reranking import Reranking, load_reranker
-from index.retrieval import Found, Query, Retriever
+from index.retrieval import READ_AGAIN, Found, Query, Retriever
 from qa.conversation.evidence import retrieve
 from qa.conversation.understanding import Understood
 from qa.settings import Settings
@@ -28,7 +28,9 @@ class Finder:
         self._retriever = Retriever(collection)
         self._reranking = reranking
 
-    def find(self, question: str | Understood, filters: Filters | None = None, *, keep: int = 20, pool: int = 100) -> Findings:
+    def find(
+        self, question: str | Understood, filters: Filters | None = None, *, keep: int = READ_AGAIN, pool: int = 100
+    ) -> Findings:
         """The `keep` best of the passages that either ranker puts among its first `pool`. Raises `ModelError`."""
         understood = Understood(question, question) if isinstance(question, str) else question
         began = time.perf_counter()

@@ -18,27 +18,22 @@ from safetensors.numpy import load_file
 from index.errors import ModelError
 from index.language.folding import fold
 from index.language.stemming import stem_arabic, words
+from index.remembered import Remembered
 
 _BATCH = 64
-_CACHE_SIZE = 400_000
-_LONGEST_REMEMBERED = 40  # characters of a run without blanks
 
 
-class _Tokens(dict[str, int]):
-    """Folded word to token number, 0 for the unknown; worked out once per word, all forgotten when too many were seen."""
+class _Vocabulary:
+    """Finds the token of a folded word, 0 for the unknown."""
 
     def __init__(self, vocabulary: dict[str, int]) -> None:
-        super().__init__()
         self._vocabulary = vocabulary
         self._endings = {token[2:] for token in vocabulary if token.startswith("##")}
         self._longest = max(map(len, self._endings), default=0)
 
-    def __missing__(self, word: str) -> int:
-        if len(self) >= _CACHE_SIZE:
-            self.clear()
-        token = stem_arabic(word) if "\u0620" <= word[0] <= "\u08ff" else word
-        self[word] = number = self._find(token)
-        return number
+    def number(self, word: str) -> int:
+        """The token of a word."""
+        return self._find(stem_arabic(word) if "\u0620" <= word[0] <= "\u08ff" else word)
 
     def _find(self, token: str) -> int:
         """WordPiece: the longest known beginning, if what is left is made of known endings."""
@@ -59,22 +54,6 @@ class _Tokens(dict[str, int]):
         return True
 
 
-class _Runs(dict[str, tuple[int, ...]]):
-    """A run of characters without blanks to the tokens of its words, remembered in the same way."""
-
-    def __init__(self, tokens: _Tokens) -> None:
-        super().__init__()
-        self._tokens = tokens
-
-    def __missing__(self, run: str) -> tuple[int, ...]:
-        found = tuple(map(self._tokens.__getitem__, words(fold(run))))
-        if len(run) <= _LONGEST_REMEMBERED:
-            if len(self) >= _CACHE_SIZE:
-                self.clear()
-            self[run] = found
-        return found
-
-
 class StaticEncoder:
     """The bundled encoder. Thread-safe: encoding changes nothing but the cache of words."""
 
@@ -86,8 +65,8 @@ class StaticEncoder:
         weights: NDArray[np.float32],
         name: str,
     ) -> None:
-        self._tokens = _Tokens(vocabulary)
-        self._runs = _Runs(self._tokens)
+        self._tokens = tokens = Remembered(_Vocabulary(vocabulary).number)
+        self._runs = Remembered(lambda run: tuple(map(tokens.__getitem__, words(fold(run)))))
         self._rows = rows
         self._mapping = mapping
         self._weights = weights

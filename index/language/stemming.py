@@ -13,6 +13,7 @@ import Stemmer
 
 from index.language.folding import fold
 from index.language.stopwords import ARABIC_STOP_WORDS, ENGLISH_STOP_WORDS
+from index.remembered import Remembered
 
 _ARABIC = "\u0620-\u065f\u066e-\u06d3\u06d5-\u06ef\u06fa-\u06ff\u0750-\u077f\u08a0-\u08ff"
 WORD_PATTERN = (
@@ -26,8 +27,6 @@ WORD_PATTERN = (
 _WORD = re.compile(WORD_PATTERN)
 _IS_ARABIC = re.compile(rf"[{_ARABIC}]")
 _SNOWBALL = Stemmer.Stemmer("english")
-_CACHE_SIZE = 200_000
-_LONGEST_REMEMBERED = 40  # characters of a run without blanks
 
 # Stems that begin with a و of their own; any other و before three or more letters is taken for "and".
 _OWN_WAW = """
@@ -86,41 +85,16 @@ _GROWN = re.compile(r"\A(?:مست|ست|مت|نت|[متنفبلكس])(?=...)")
 _TRAILING = re.compile(r"(?<=...)(?:هم|[تن])\Z")
 
 
-class _Terms(dict[str, str]):
-    """Word to term, worked out once per word and forgotten all at once when too many have been seen."""
-
-    def __missing__(self, word: str) -> str:
-        if len(self) >= _CACHE_SIZE:
-            self.clear()
-        self[word] = term = stem(word)
+def _root(term: str) -> str:
+    if not _IS_ARABIC.match(term):
         return term
+    bare = _TRAILING.sub("", _GROWN.sub("", term.translate(_WEAK), count=1), count=1)
+    return bare if len(bare) > 2 else term
 
 
-class _Runs(dict[str, tuple[str, ...]]):
-    """A run of characters without blanks to its terms, remembered in the same way: no word reaches over a blank."""
-
-    def __missing__(self, run: str) -> tuple[str, ...]:
-        found = tuple(map(_TERMS.__getitem__, _WORD.findall(fold(run))))
-        if len(run) <= _LONGEST_REMEMBERED:
-            if len(self) >= _CACHE_SIZE:
-                self.clear()
-            self[run] = found
-        return found
-
-
-class _Roots(dict[str, str]):
-    """Term to root, remembered in the same way."""
-
-    def __missing__(self, term: str) -> str:
-        if len(self) >= _CACHE_SIZE:
-            self.clear()
-        self[term] = found = _root(term)
-        return found
-
-
-_TERMS = _Terms()
-_RUNS = _Runs()
-_ROOTS = _Roots()
+_TERMS = Remembered(stem)
+_RUNS = Remembered(lambda run: tuple(map(_TERMS.__getitem__, _WORD.findall(fold(run)))))  # no word reaches over a blank
+_ROOTS = Remembered(_root)
 
 
 def words(folded: str) -> list[str]:
@@ -152,13 +126,6 @@ def root(term: str) -> str:
 def roots(found: Iterable[str]) -> set[str]:
     """The roots of several terms."""
     return set(map(_ROOTS.__getitem__, found))
-
-
-def _root(term: str) -> str:
-    if not _IS_ARABIC.match(term):
-        return term
-    bare = _TRAILING.sub("", _GROWN.sub("", term.translate(_WEAK), count=1), count=1)
-    return bare if len(bare) > 2 else term
 
 
 def is_stop_word(word: str) -> bool:

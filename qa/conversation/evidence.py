@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from index.hits import Filters
-from index.retrieval import Found, Query, Retriever
+from index.retrieval import READ_AGAIN, Found, Query, Retriever
 from qa.conversation.understanding import Understood
 
 TOPIC_WEIGHT = 0.3
@@ -13,7 +13,7 @@ CITED_BONUS = 0.1
 
 
 def retrieve(
-    retriever: Retriever, understood: Understood, filters: Filters | None = None, *, keep: int = 20, pool: int = 100
+    retriever: Retriever, understood: Understood, filters: Filters | None = None, *, keep: int = READ_AGAIN, pool: int = 100
 ) -> tuple[Query, list[Found]]:
     """As `Retriever.retrieve` of the full question; for a follow-up, ranked with the subject's question and article."""
     query, found = retriever.retrieve(understood.standalone, filters, keep=keep, pool=pool)

@@ -21,14 +21,6 @@ class Dalil(Adapter):
         "hybrid, free encoder": "the same search, the bundled encoder replaced through the encoder interface",
     }
 
-    def __init__(self) -> None:
-        self._free: FreeVectors | None = None
-
-    @property
-    def free_seconds(self) -> float:
-        """What the free encoder took."""
-        return self._free.seconds if self._free else 0.0
-
     def index(self, retriever: str, passages: Sequence[Passage], folder: Path) -> dict[str, str]:
         """The usual way in: duplicates found, cut, encoded, stored for good, then BM25 and vectors."""
         from index.article import Article

@@ -21,14 +21,6 @@ class Haystack(Adapter):
         "(reciprocal_rank_fusion)",
     }
 
-    def __init__(self) -> None:
-        self._free: FreeVectors | None = None
-
-    @property
-    def free_seconds(self) -> float:
-        """What the free encoder took."""
-        return self._free.seconds if self._free else 0.0
-
     def index(self, retriever: str, passages: Sequence[Passage], folder: Path) -> dict[str, str]:
         """The usual pipeline of an embedder and a writer; the store writes itself to one JSON file."""
         from haystack import Document, Pipeline

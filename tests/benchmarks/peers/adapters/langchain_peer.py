@@ -21,14 +21,6 @@ class LangChain(Adapter):
         "hybrid, free encoder": "EnsembleRetriever (weights 0.5, 0.5) of BM25Retriever and FAISS.from_documents (flat L2)",
     }
 
-    def __init__(self) -> None:
-        self._free: FreeVectors | None = None
-
-    @property
-    def free_seconds(self) -> float:
-        """What the free encoder took."""
-        return self._free.seconds if self._free else 0.0
-
     def index(self, retriever: str, passages: Sequence[Passage], folder: Path) -> dict[str, str]:
         """Documents into the vector store, which saves itself, and BM25, which cannot."""
         from langchain_community.retrievers import BM25Retriever

@@ -20,14 +20,6 @@ class LlamaIndex(Adapter):
         "VectorStoreIndex over SimpleVectorStore",
     }
 
-    def __init__(self) -> None:
-        self._free: FreeVectors | None = None
-
-    @property
-    def free_seconds(self) -> float:
-        """What the free encoder took."""
-        return self._free.seconds if self._free else 0.0
-
     def _embedding(self) -> Any:
         from llama_index.core.base.embeddings.base import BaseEmbedding
 

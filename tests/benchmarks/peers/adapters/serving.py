@@ -38,6 +38,9 @@ class Adapter:
     packages: Sequence[str] = ()
     retrievers: ClassVar[dict[str, str]] = {}
 
+    def __init__(self) -> None:
+        self._free: FreeVectors | None = None  # set by a subclass that uses it
+
     def index(self, retriever: str, passages: Sequence[Passage], folder: Path) -> dict[str, str]:
         """Index and persist in `folder`, an empty one. Returns which ids were kept as which others, where any were."""
         raise NotImplementedError
@@ -49,7 +52,7 @@ class Adapter:
     @property
     def free_seconds(self) -> float:
         """CPU seconds that the encoder which costs nothing has cost so far."""
-        return 0.0
+        return self._free.seconds if self._free else 0.0
 
 
 class FreeVectors:
