@@ -4,8 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= .dalil
-# Tests wait for processes more than they compute: one more of them than there are cores.
-PYTEST_ARGS ?= -n $(shell expr 1 + $$(getconf _NPROCESSORS_ONLN))
+# Tests wait for processes more than they compute: one more of them than there are cores. What a file's tests share is made once.
+PYTEST_ARGS ?= -n $(shell expr 1 + $$(getconf _NPROCESSORS_ONLN)) --dist loadfile
 RUN_STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
@@ -35,6 +35,8 @@ serve: install ## the web page and the HTTP API
 
 install: $(RUN_STAMP) ## Dalil and what it needs, into .venv
 
+# Hundreds of processes are started: compiling every module in each of them would take as long as the tests.
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(DEV_STAMP) ## the whole test suite
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 

@@ -211,11 +211,17 @@ class Collection:
                 self.store.trim_removals(self._followed())
             self.store.give_back_space()
 
-    def refresh(self) -> None:
-        """Called before each search: see what was written since, by this or another process; repair what lags."""
+    def refresh(self) -> tuple[str, int] | None:
+        """Called before each search: see what was written since, by this or another process; repair what lags.
+
+        Returns the state that searches now see, by the store's name and generation; `None` where they see only a part of it.
+        """
         generation = self.store.generation()
-        if generation == self._generation and not self._lost:
-            return
+        if generation != self._generation or self._lost:
+            self._follow(generation)
+        return (self._owner, generation) if generation == self._generation and not self._lost else None
+
+    def _follow(self, generation: int) -> None:
         with self._fresh:
             if generation == self._generation and not self._lost:
                 return

@@ -209,7 +209,7 @@ class Dalil:
     @cached_property
     def _answerer(self) -> Answerer:
         writer, translator = make_writer(self.settings, self.model), make_quote_translator(self.settings, self.model)
-        return Answerer(self._collection, self._finder, writer, translator)
+        return Answerer(self._collection, self._finder, writer, translator, self.settings.remembered)
 
     def search(
         self, query: str, *, k: int | None = None, filters: Filters | None = None, history: Sequence[Said] | None = None

@@ -44,8 +44,9 @@ def pytest_collection_modifyitems(items):
                 item.add_marker(pytest.mark.skip(reason="no chromium found"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    # Not for the session: while playwright runs, its event loop counts as running, and no other test could start one.
     with sync_api.sync_playwright() as playwright:
         flags = [f"--{flag}" for flag in [*FLAGS, *(["no-sandbox"] if os.geteuid() == 0 else [])]]
         with playwright.chromium.launch(executable_path=CHROMIUM, args=flags) as found:
