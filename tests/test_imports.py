@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -27,11 +28,12 @@ def imports(tree: ast.AST, *, everywhere: bool) -> Iterator[str]:
             yield from (name if name in MODULES else str(node.module) for name in names)
         elif everywhere or not (
             isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-            or (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test))
+            or (isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING")
         ):
             yield from imports(node, everywhere=everywhere)
 
 
+@cache
 def graph(*, everywhere: bool) -> dict[str, set[str]]:
     trees = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
     return {name: {found for found in imports(tree, everywhere=everywhere) if found in MODULES} for name, tree in trees.items()}

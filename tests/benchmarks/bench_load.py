@@ -1,6 +1,7 @@
 """How many can ask at once: `python tests/benchmarks/bench_load.py [closed|steady|mix|overload|idle] ...`; see `--help`.
 
-Starts `dalil serve` over a folder like news-dev and asks it over HTTP from processes of their own. No two questions are equal.
+Starts `dalil serve` over a folder like news-dev and asks it over HTTP from processes of their own. No two questions are
+equal, or, with `--again`, the questions of the set come over and over.
 CPU seconds of the service for a request, from /proc, say the same on a busy machine as on an idle one; rates and times do not.
 """
 
@@ -95,11 +96,14 @@ def serving(data: Path, workers: int) -> Iterator[Service]:
         process.wait()
 
 
-def measured(service: Service, folder: Path, seed: int, processes: int, pattern: str, options: dict[str, Any]) -> Tally:
+def measured(service: Service, given: argparse.Namespace, pattern: str, options: dict[str, Any]) -> Tally:
     """Run the clients and print what they saw and what it cost."""
     before = service.cpu_s()
-    with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        jobs = [pool.apply_async(run, (service.port, folder, seed * 100 + n, pattern, options)) for n in range(processes)]
+    with multiprocessing.get_context("spawn").Pool(given.processes) as pool:
+        jobs = [
+            pool.apply_async(run, (service.port, given.news, given.seed * 100 + n, pattern, options, given.again))
+            for n in range(given.processes)
+        ]
         tally = Tally()
         for job in jobs:
             tally.merge(job.get())
@@ -155,7 +159,7 @@ def mix(service: Service, given: argparse.Namespace) -> None:
     watching = threading.Thread(target=watch, args=(service, samples, max(1.0, given.seconds / 180), done))
     watching.start()
     options = {"kinds": MIX, "many": given.clients // given.processes, "seconds": given.seconds, "rate": given.rate}
-    measured(service, given.news, given.seed, given.processes, "closed", options)
+    measured(service, given, "closed", options)
     done.set()
     watching.join()
     verdict(samples)
@@ -165,7 +169,7 @@ def idle(service: Service, given: argparse.Namespace) -> None:
     """Hundreds of connections that say nothing, and a steady load beside them."""
     held = [socket.create_connection(("127.0.0.1", service.port)) for _ in range(given.idle)]
     options = {"kind": given.kind, "rate": given.rate or 10, "seconds": given.seconds}
-    measured(service, given.news, given.seed, given.processes, "steady", options)
+    measured(service, given, "steady", options)
     print(f"  {service.files()} files open")
     for one in held:
         one.close()
@@ -184,6 +188,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=0.0, help="requests a second in all; 0 in closed and mix: as they can")
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--idle", type=int, default=500, help="idle: silent connections")
+    parser.add_argument("--again", action="store_true", help="ask the questions of the set over and over")
     parser.add_argument("--seed", type=int, default=1, help="another seed asks other questions")
     given = parser.parse_args()
     if not (given.news / "corpus.jsonl").exists():
@@ -204,11 +209,11 @@ def main() -> None:
                 idle(service, given)
             elif given.mode == "closed":
                 options = {"kinds": {given.kind: 1.0}, "many": given.clients // share, "seconds": given.seconds}
-                measured(service, given.news, given.seed, share, "closed", options | {"rate": given.rate / share})
+                measured(service, given, "closed", options | {"rate": given.rate / share})
             else:
                 beside = {"health": 5.0, "ready": 5.0} if given.mode == "overload" else None
                 options = {"kind": given.kind, "rate": (given.rate or 20) / share, "seconds": given.seconds, "others": beside}
-                measured(service, given.news, given.seed, share, "steady", options)
+                measured(service, given, "steady", options)
             told = {name: value for name, value in service.figures().items() if "refus" in name or "flight" in name}
             print("  " + ", ".join(f"{name} {value:g}" for name, value in told.items()))
 

@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import combinations, count
+from itertools import combinations, count, cycle
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -129,16 +129,18 @@ def variations(questions: list[str], seed: int) -> Iterator[str]:
 class Clients:
     """Many clients of one process. Each kind of request is a method that gives its reply and notes what is wrong in it."""
 
-    def __init__(self, port: int, folder: Path, seed: int) -> None:
+    def __init__(self, port: int, folder: Path, seed: int, again: bool = False) -> None:
+        """`again`: the questions of the folder over and over, as people ask who read the same news; else no two are equal."""
         self.port, self.seed, self.tally = port, seed, Tally()
         asked = [json.loads(line)["question"] for line in (folder / "questions.jsonl").read_text("utf-8").splitlines()]
-        self._questions = variations(asked, seed)
+        random.Random(seed).shuffle(asked)
+        self._questions = cycle(asked) if again else variations(asked, seed)
         self._made = count()
         self._random = random.Random(seed)
         self._ids: list[str] = []
 
     async def ask(self, to: Connection) -> Reply:
-        """A question that nobody asked before."""
+        """A question."""
         reply = await to.send("POST", "/ask", {"question": next(self._questions)})
         if reply.status == 200 and b'"answer"' not in reply.body:
             self.tally.wrong["an answer without an answer"] += 1
@@ -261,9 +263,9 @@ async def steady(clients: Clients, kind: str, rate: float, seconds: float, other
         connection.close()
 
 
-def run(port: int, folder: Path, seed: int, pattern: str, options: dict[str, Any]) -> Tally:
+def run(port: int, folder: Path, seed: int, pattern: str, options: dict[str, Any], again: bool = False) -> Tally:
     """One process of clients: `pattern` names `closed` or `steady`."""
-    clients = Clients(port, folder, seed)
+    clients = Clients(port, folder, seed, again)
     began, busy = time.perf_counter(), time.process_time()
     asyncio.run({"closed": closed, "steady": steady}[pattern](clients, **options))
     clients.tally.wall_s, clients.tally.cpu_s = time.perf_counter() - began, time.process_time() - busy
