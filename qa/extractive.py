@@ -1,4 +1,4 @@
-"""Answers in the articles' own words: one to four sentences or runs of clauses that answer, each with its citation."""
+"""Answers in the articles' own words: one to five sentences or runs of clauses that answer, each with its citation."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,10 +16,10 @@ from qa.reading.spans import few_words
 
 _LONGEST = 60  # words of an answer, with those that lead in and the markers
 _LEAD = 3  # words that lead in, beside the outlet's name: see `according_to_dated`
-_MOST = 4
+_MOST = 5
 _LOOKED_AT = 10  # sentences from which an answer is made
-_LEAST = 0.02  # probability for which a further sentence is shown
-_ENOUGH = 0.97  # probability of what is shown from which on nothing is added
+_LEAST = 0.01  # probability for which a further sentence is shown
+_ENOUGH = 0.99  # probability of what is shown from which on nothing is added
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +63,23 @@ def _is_order(sentence: Sentence) -> bool:
 
 
 def choose(reads: Sequence[Read]) -> list[Read]:
-    """The best sentence, and the next likely ones that the answer has room for, until it is likely to be among them."""
+    """The best sentence, and further ones that the answer has room for, until it is likely to be among them.
+
+    Those come first that are likeliest for the room they take.
+    """
     chosen = [reads[0]]
-    for read in reads[1:]:
-        if len(chosen) == _MOST or read.probability < _LEAST or sum(one.probability for one in chosen) > _ENOUGH:
+    likely = [read for read in reads[1:] if read.probability >= _LEAST]
+    for read in sorted(likely, key=lambda read: -read.probability / _room(read)):
+        if len(chosen) == _MOST or sum(one.probability for one in chosen) > _ENOUGH:
             break
         fits = _words([*chosen, read]) <= _LONGEST
         if fits and not any(_overlap(read.candidate.sentence, one.candidate.sentence) for one in chosen):
             chosen.append(read)
     return chosen
+
+
+def _room(read: Read) -> int:
+    return len(read.candidate.sentence.text.split()) + _LEAD + 1
 
 
 def _words(reads: Sequence[Read]) -> int:

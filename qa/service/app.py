@@ -72,7 +72,7 @@ def create_app(dalil: Dalil, settings: Settings, shared: Path | None = None) -> 
     app.state.context = here
     app.state.turned_away = partial(counted.refused, "connections")
     errors.install(app)
-    app.add_middleware(GZipMiddleware, minimum_size=1000)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(Limits, here=here)
     if settings.widget_origins or settings.cors_origins:
         app.add_middleware(OtherSites, widget=settings.widget_origins, whole=settings.cors_origins)

@@ -18,7 +18,8 @@ from qa.reading.training.asking import Asked, answers
 from qa.reading.training.examples import Example
 from qa.reading.training.linear import FOLDS, fit_listwise, fit_logistic, folds_of
 
-_WRITTEN = 4.0
+_WRITTEN = 4.0  # what a question counts that was written on news, with or without an answer there
+_AWAY = 0.3  # and one whose article was left out: the easy ones would decide
 ANSWERABLE = 0.8  # share of questions with an answer for which confidence is learned
 _FEWEST = 30  # questions of a kind that are reported
 _REFUSED = 0.1  # share of the answerable questions that a threshold is printed for
@@ -96,12 +97,11 @@ def _row(one: Unread, close: Close) -> _Row:
 def _confidence(rows: Sequence[_Row]) -> Linear:
     """Linear in the features: what tells questions with an answer from others, scaled to the probability of being right.
 
-    Told from each other half and half, scaled for a world in which `ANSWERABLE` of the questions have an answer. Questions that
-    people wrote without an answer count `_WRITTEN` times as much as those that were made.
+    Told from each other half and half, scaled for a world in which `ANSWERABLE` of the questions have an answer.
     """
     features, right = np.array([row.features for row in rows]), np.array([row.right for row in rows])
     whole = np.array([row.case == "whole" for row in rows])
-    counts = np.array([_WRITTEN if row.source == "written" and row.case != "without" else 1.0 for row in rows])
+    counts = np.array([_count(row) for row in rows])
     answerable = fit_logistic(features, whole, _shares(whole, counts, 0.5))
     crosses = CONFIDENCE_FEATURES.index("crosses")
     scaled = fit_logistic(
@@ -113,6 +113,12 @@ def _confidence(rows: Sequence[_Row]) -> Linear:
     weights = scaled.weights[0] * answerable.weights
     weights[crosses] += scaled.weights[1]
     return Linear(weights, scaled.weights[0] * answerable.bias + scaled.bias)
+
+
+def _count(row: _Row) -> float:
+    if row.case == "away":
+        return _AWAY
+    return _WRITTEN if row.source == "written" and row.case != "without" else 1.0
 
 
 def _shares(whole: NDArray[np.bool_], counts: NDArray[np.float64], answerable: float) -> NDArray[np.float64]:
@@ -137,8 +143,11 @@ def report(rows: Sequence[_Row], sure: NDArray[np.float64]) -> None:
             continue
         print(f"{kind}: {whole.sum()} questions, answer right {right[whole].mean():.3f}, F1 of short {few[whole].mean():.3f}")
         threshold = np.quantile(sure[whole], _REFUSED)
-        error = _calibration_error(sure[whole], right[whole])
-        print(f"    expected calibration error of the answerable {error:.3f}")
+        error = _calibration_error(sure[whole], right[whole], np.ones(int(whole.sum())))
+        print(f"    expected calibration error of the answerable {error:.3f}", end="")
+        asked = whole | ((kinds == kind) & (cases == ("written" if "written" in cases[kinds == kind] else "without")))
+        error = _calibration_error(sure[asked], right[asked], _shares(whole[asked], np.ones(int(asked.sum())), ANSWERABLE))
+        print(f", of these with a fifth that has no answer {error:.3f}")
         for case in sorted(set(cases) - {"whole"}):
             lacking = (kinds == kind) & (cases == case)
             if lacking.sum() >= _FEWEST:
@@ -147,7 +156,8 @@ def report(rows: Sequence[_Row], sure: NDArray[np.float64]) -> None:
                 print(f"    {lacking.sum()} {case}: AUROC {auroc:.3f}, {refused:.2f} refused below {threshold:.2f}")
 
 
-def _calibration_error(sure: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
-    """The expected calibration error in ten bins (Guo et al. 2017)."""
+def _calibration_error(sure: NDArray[np.float64], right: NDArray[np.bool_], counts: NDArray[np.float64]) -> float:
+    """The expected calibration error in ten bins (Guo et al. 2017), where each answer counts so much."""
     bins = np.minimum(9, (sure * 10).astype(int))
-    return float(sum(abs((sure - right)[bins == one].sum()) for one in range(10)) / len(sure))
+    apart = counts * (sure - right)
+    return float(sum(abs(apart[bins == one].sum()) for one in range(10)) / counts.sum())

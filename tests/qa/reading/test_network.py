@@ -102,7 +102,7 @@ def test_training_learns_what_it_is_shown():
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
-        losses.append(float(loss))
+        losses.append(loss.item())
     assert losses[-1] < 0.1 < losses[0]
     weights = export(network, np.zeros(EVIDENCE, np.float32), np.ones(EVIDENCE, np.float32))
     best = Network(dict(weights)).read(inputs, vectors, evidence).spans[0]
