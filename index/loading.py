@@ -46,7 +46,7 @@ def load_model(name: str, role: str, load: Callable[[str], T], *, instead: str =
     try:
         from transformers.utils.logging import disable_progress_bar
 
-        disable_progress_bar()  # type: ignore[no-untyped-call]  # it would stand between the lines of a command
+        disable_progress_bar()  # it would stand between the lines of a command
         return load(str(folder))
     except (ModelError, MissingExtra):
         raise

@@ -1,6 +1,7 @@
 """One process of the service: uvicorn, with an end in stages."""
 
 import asyncio
+import ctypes
 import gc
 import os
 import signal
@@ -29,6 +30,7 @@ LAST_NET_S = 8.0
 """How long after `stop_s` what is still running is cut off: answers that give things back have to be sent, too."""
 _SWITCH_S = 0.001
 _GARBAGE = (20_000, 20, 50)
+_M_ARENA_MAX, _ARENAS = -8, 2
 
 
 def drain_s(settings: Settings) -> float:
@@ -104,7 +106,15 @@ def serve(
     # A question makes tens of thousands of objects and hardly a cycle: looking for some at every 700th is a tenth of its cost.
     gc.freeze()
     gc.set_threshold(*_GARBAGE)
+    _keep_memory_together()
     Server(create_app(dalil, settings, shared), settings, alive).run(sockets=[listener])
+
+
+def _keep_memory_together() -> None:
+    """Otherwise glibc gives every thread a heap of its own, and none of them is ever given back."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if os.name == "posix" else None
+    if mallopt is not None:
+        mallopt(_M_ARENA_MAX, _ARENAS)
 
 
 def leave(code: int = 0) -> None:

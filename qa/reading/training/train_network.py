@@ -59,7 +59,7 @@ def train(samples: Sequence[Sample], vectors: Tensor, epochs: float) -> Network:
         batch, gold = padded(chosen, vectors)
         loss = loss_of(network, batch, gold)
         optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimiser.step()
         schedule.step()
@@ -67,7 +67,8 @@ def train(samples: Sequence[Sample], vectors: Tensor, epochs: float) -> Network:
         if step % _REPORT == 0:
             spent = time.process_time() - began
             print(f"step {step} of {steps}: loss {np.mean(losses[-_REPORT:]):.3f}, {spent:.0f} CPU s", flush=True)
-    return network.eval()
+    network.eval()
+    return network
 
 
 def _batches(samples: Sequence[Sample], steps: int, rng: random.Random) -> Iterator[list[Sample]]:
