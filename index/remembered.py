@@ -10,7 +10,7 @@ _LONGEST = 40  # characters; what is longer comes hardly twice, and a text witho
 class Remembered(dict[str, T]):
     """What `find` gives for a string, by `remembered[string]`. All are forgotten at once when `most` are held."""
 
-    def __init__(self, find: Callable[[str], T], most: int = 200_000) -> None:
+    def __init__(self, find: Callable[[str], T], most: int = 100_000) -> None:
         super().__init__()
         self._find = find
         self._most = most

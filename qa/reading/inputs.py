@@ -55,7 +55,7 @@ class Words:
     features: NDArray[np.float32]
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=100_000)
 def _of_word(word: str) -> tuple[bytes, bytes]:
     """Hashes (int16), and the features that a folded word has by itself, in tenths."""
     stop, number, arabic = is_stop_word(word), word[0].isdigit(), word[0] >= "\u0600"
@@ -113,7 +113,7 @@ def words_of(text: str) -> Words:
     )
 
 
-_stem = lru_cache(maxsize=200_000)(stem)
+_stem = lru_cache(maxsize=100_000)(stem)
 
 
 @lru_cache(maxsize=100_000)
