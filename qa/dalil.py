@@ -18,7 +18,7 @@ from index.indexing import Indexer, IndexReport, Progress
 from index.language import detect_language
 from index.recall import Recall
 from index.recall import measure as measure_recall
-from index.retrieval import select_by_article
+from index.retrieval import READ_AGAIN, select_by_article
 from index.store import StoreError
 from index.vectors import VectorIndex
 from qa.answer import Answer, Event
@@ -217,7 +217,7 @@ class Dalil:
         """Passages only, best first; each article's best passage before further ones of the same article."""
         wanted = self._k(k)
         understood = self._understand(self._question(query), self._talk.before(history, None).turns)
-        found = self._finder.find(understood, filters, keep=max(40, 4 * wanted), pool=max(100, 4 * wanted)).found
+        found = self._finder.find(understood, filters, keep=max(READ_AGAIN, 4 * wanted), pool=max(100, 4 * wanted)).found
         return select_by_article([item.hit for item in found], wanted)
 
     @property

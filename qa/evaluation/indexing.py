@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from index.indexing import IndexReport
     from qa.dalil import Dalil
 
-_NOT_DECISIVE = frozenset(("data", "database", "host", "port", "max_body_mb", "request_timeout_s"))
+_NOT_DECISIVE = frozenset(("data", "database", "host", "port", "max_body_mb", "request_timeout_s", "remembered"))
 _PAGE = 500
 _LISTED = 3
 
@@ -31,7 +31,7 @@ def build(
 
     if not dataset.articles and not dataset.sources:
         raise DatasetError(f"{dataset.name} brings no articles: name them with --articles, or an index with --data")
-    dalil = Dalil.open(folder, database="")  # never into the database that the settings name
+    dalil = Dalil.open(folder, database="", remembered=0)  # never into the database that the settings name
     try:
         started = time.perf_counter()
         own = {article.id for article in dataset.articles}
@@ -68,7 +68,7 @@ def adopt(dataset: Dataset, data: Path) -> Iterator[tuple[DalilSystem, Dataset]]
     """The index in `data`. Raises `IndexMissing` when there is none."""
     from qa.dalil import Dalil
 
-    dalil = Dalil.open(data, create=False)
+    dalil = Dalil.open(data, create=False, remembered=0)
     try:
         stored = _all_articles(dalil)
         # Only the index knows under which id it keeps the copies of a story.

@@ -66,7 +66,7 @@ def main(articles: Path, asked: Path) -> None:
         print(f"index again, unchanged      {cpu(index):7.2f} CPU s")
         print(f"ask, a new process          {cpu([*dalil_command, 'ask', questions[0], '--data', data]):7.2f} CPU s")
         print(f"import sentence_transformers{cpu([sys.executable, '-c', 'import sentence_transformers']):7.2f} CPU s")
-        with Dalil.open(data) as dalil:
+        with Dalil.open(data, remembered=0) as dalil:
             wall, busy = [], []
             for question in questions:
                 began, worked = time.perf_counter(), time.process_time()

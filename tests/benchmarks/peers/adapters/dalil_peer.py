@@ -54,7 +54,7 @@ class Dalil(Adapter):
 
         from qa import Dalil as Door
 
-        dalil = Door.open(folder, create=False)
+        dalil = Door.open(folder, create=False, remembered=0)
         if retriever.startswith("answer"):
             return lambda question, k: [cited.article_id for cited in dalil.ask(question, k=k).citations]
         return lambda question, k: [hit.article_id for hit in dalil.search(question, k=k)]
