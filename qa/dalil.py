@@ -1,7 +1,5 @@
 """The front door: open an index, put articles in, ask."""
 
-import os
-import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
@@ -34,14 +32,11 @@ from qa.models import ChatModel, load_chat_model
 from qa.models.base import never
 from qa.opening import articles, cutting, open_collection
 from qa.parts import model_facts, setting_facts
+from qa.pruning import vanished
 from qa.settings import Settings, load_settings
 from qa.translation import make_quote_translator
 
 _PARTS = ("faiss-cpu", "tantivy", "tiktoken", "sentence-transformers", "transformers", "torch", "trafilatura", "fastapi")
-
-
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://|POST /")
-"""How the origin of an article begins that was read from no file: fetched, or sent to the service."""
 
 
 class Dalil:
@@ -97,18 +92,8 @@ class Dalil:
         items = articles(self.settings, self._collection, [str(source) for source in sources], ray)
         report, seen = self._indexer.add(items, progress)
         if prune:
-            report.removed = len(self.remove(self._vanished(sources, seen, report)))
+            report.removed = len(self.remove(vanished(self._collection.store, sources, seen, report)))
         return report
-
-    def _vanished(self, sources: Sequence[str | Path], seen: set[str], report: IndexReport) -> list[str]:
-        """Stored articles from under `sources` that were not seen this time; files with anything unreadable keep theirs."""
-        roots = [str(Path(source).resolve()) for source in sources]
-        unread = [str(_file_of(origin).resolve()) for origin, _ in report.skipped]
-        return [
-            article_id
-            for article_id, origin in self._collection.store.origins()
-            if origin is not None and article_id not in seen and _under(origin, roots) and not _under(origin, unread)
-        ]
 
     def add(self, articles: Sequence[Article | Skipped]) -> IndexReport:
         """Add or refresh articles that are already in memory; the report names what was skipped."""
@@ -335,17 +320,3 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return f"missing: pip install {package}"
-
-
-def _file_of(origin: str) -> Path:
-    """The file of an origin: `corpus.jsonl:7` is a line of `corpus.jsonl`."""
-    path = Path(origin)
-    return path if path.exists() or ":" not in path.name else Path(origin.rpartition(":")[0])
-
-
-def _under(origin: str, roots: Sequence[str]) -> bool:
-    """Whether an origin is one of the files or folders `roots`, a file in one, or a line of one; an address is under none."""
-    if _ADDRESS.match(origin):
-        return False
-    place = str(Path(origin).resolve())
-    return any(place == root or place.startswith((root + os.sep, root + ":")) for root in roots)
