@@ -37,7 +37,8 @@ class Milvus:
         self._client: Any = None
         self._broken = False
         self._changed = time.monotonic()
-        self.lite = address.endswith(".db")
+        self._file = not address.startswith(("http://", "https://"))
+        self.lite = self._file
         # Inside this process nothing goes away, and an index is built when it is first asked.
         self.patience = _WRITE_S if self.lite else _READ_S
         try:
@@ -53,7 +54,7 @@ class Milvus:
                 self._client.close()
                 self._client = None
             if self._client is None:
-                if self.lite:
+                if self._file:
                     Path(self.address).absolute().parent.mkdir(parents=True, exist_ok=True)
                     logging.getLogger("milvus_lite").setLevel(logging.CRITICAL)
                 more: dict[str, Any] = {"token": self._token} if self._token else {}
@@ -93,7 +94,7 @@ class Milvus:
     def _unavailable(self, error: Exception) -> SearchUnavailable:
         said = error.details() if hasattr(error, "details") else getattr(error, "message", None)
         reason = " ".join(str(said or error or type(error).__name__).split())
-        if self.lite and self._client is None:
+        if self._file and self._client is None:
             reason += "; a milvus-lite file serves one process at a time: several need a server"
         return SearchUnavailable(
             f"Milvus at {self.address} cannot be used: {reason[:300]}. The articles are safe; Dalil goes on when it is back."

@@ -313,7 +313,10 @@ for line in sys.stdin:
 """
 
 
-def test_processes_share_a_server_that_goes_and_comes_back(tmp_path: Path, server: Server) -> None:
+def test_processes_share_a_server_that_goes_and_comes_back(
+    tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     engine = MilvusEngine(server.address)
     engine._milvus.patience = 60  # of a machine that is busy with other tests
     collection = open_collection(tmp_path / "data", engine=engine)
@@ -350,6 +353,7 @@ def test_processes_share_a_server_that_goes_and_comes_back(tmp_path: Path, serve
     wait_for(lambda: by_words(collection, DAM.text))
     check_whole(collection)
     assert by_words(collection, numbered(2).text) == by_vector(collection, numbered(2).text)[:1] == ["n2"]
+    assert not (tmp_path / "http:").exists(), "an address is no folder"
 
 
 # -- settings ------------------------------------------------------------------------------------------------------------
