@@ -199,8 +199,8 @@ def main() -> None:
             index = [sys.executable, "-m", "qa.cli", "index", str(given.news / "corpus.jsonl"), "--data", made]
             subprocess.run(index, check=True, stdout=subprocess.DEVNULL)
         with serving(data, given.workers) as service:
-            warm = {"kinds": {"ask": 1.0}, "many": 8, "seconds": 2.0}
-            run(service.port, given.news, 99 + given.seed, "closed", warm)
+            warm = {"kinds": {"ask": 1.0}, "many": 8, "seconds": 15.0 if given.again else 2.0}
+            run(service.port, given.news, 99 + given.seed, "closed", warm, given.again)
             print(f"{given.mode} {given.kind} {json.dumps({'workers': given.workers, 'clients': given.clients})}", flush=True)
             share = given.processes
             if given.mode == "mix":
