@@ -258,6 +258,8 @@ class Collection:
         except IndexBusy:
             return False
         except (OSError, StoreError) as error:
+            if self._lost:  # what lags can be asked; what is not there would be taken for "nothing found"
+                raise StoreError(f"the indexes in {self.folder} cannot be read, nor made again: {error}") from error
             _log.warning("the indexes in %s cannot be brought up to date: %s", self.folder, error)
             return False
         return True

@@ -5,6 +5,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,19 @@ def test_a_folder_that_is_read_only(helper: Helper, frozen: Path, tmp_path: Path
     assert "read-only" in line or "written" in line or "writable" in line, line
     assert str(frozen) in line
     assert {path: path.read_bytes() for path in frozen.rglob("*") if path.is_file()} == before
+
+
+def test_a_folder_that_is_read_only_while_another_process_has_it_open(helper: Helper, data: Path) -> None:
+    """Then the database can be read, and BM25 cannot: that is no answer, and no refusal either."""
+    with closing(sqlite3.connect(data / "dalil.db")) as other:
+        assert other.execute("SELECT count(*) FROM articles").fetchone()[0] > 0
+        freeze(data, writable=False)
+        try:
+            line = helper.run("ask", QUESTIONS["dam"], "--data", data, no_root=True).failed_plainly()
+        finally:
+            freeze(data, writable=True)
+    assert "cannot be read, nor made again" in line
+    assert str(data) in line
 
 
 def test_no_folder_can_be_made(helper: Helper, tmp_path: Path) -> None:
