@@ -4,9 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= .dalil
-# Tests wait for processes as much as they compute: two more of them than there are cores. What a file's tests share is made once,
+# Tests wait for processes more than they compute: one more of them than there are cores. What a file's tests share is made once,
 # and the long files, which are not those with many tests, come early.
-PYTEST_ARGS ?= -n $(shell expr 2 + $$(getconf _NPROCESSORS_ONLN)) --dist loadfile --no-loadscope-reorder
+PYTEST_ARGS ?= -n $(shell expr 1 + $$(getconf _NPROCESSORS_ONLN)) --dist loadfile --no-loadscope-reorder
 RUN_STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
