@@ -46,13 +46,6 @@ def milvus_engine(factory: pytest.TempPathFactory) -> Engine:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    store = Store(tmp_path / "dalil.db")
-    put(store, *ARTICLES)
-    return store
-
-
-@pytest.fixture
 def again(make: Make, store: Store) -> Callable[[], Words]:
     """Opens the words of `store`, as another process does."""
     return lambda: make(store.where.parent).words(store, store.facts()["store"])

@@ -13,14 +13,7 @@ from index.errors import IndexBusy
 from index.lexical import LexicalIndex, Option
 from index.store import Store
 from tests.index.test_store import put
-from tests.samples import ARTICLES, DAM, FESTIVAL, ORCHARD
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    store = Store(tmp_path / "dalil.db")
-    put(store, *ARTICLES)
-    return store
+from tests.samples import DAM, FESTIVAL, ORCHARD
 
 
 @pytest.fixture
