@@ -7,11 +7,11 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Integer, MetaData, Table, Text, inspect
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, SQLAlchemyError
 from sqlalchemy.schema import CreateIndex, CreateTable
@@ -20,7 +20,7 @@ from index import postgres
 from index.errors import DalilError, IndexBusy
 from index.sqlite import sqlite_engine
 
-EXACT = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+EXACT = Text().with_variant(Text(collation="C"), "postgresql")
 """Text that is compared and ordered by its characters' numbers, on every database alike and whatever its locale."""
 ROW_ID = BigInteger().with_variant(Integer(), "sqlite")
 """A number that a row has for good. On SQLite only an `INTEGER` can be given by the database."""
@@ -86,7 +86,7 @@ def storable(text: str) -> bool:
 
 def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert a row unless one is there that it cannot stand beside; whether it was inserted."""
-    dialect: Any = {"sqlite": sqlite, "postgresql": postgresql}[connection.dialect.name]
+    dialect = import_module(f"sqlalchemy.dialects.{connection.dialect.name}")  # one of them takes long to import
     statement = dialect.insert(table).values(values).on_conflict_do_nothing()
     return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount == 1
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.numpy import load_file
 
+from index.arrays import mapped_arrays
 from index.article import Language
 from index.crosslingual.words import Words
 
@@ -46,7 +46,7 @@ class Lexicon:
     @classmethod
     def load(cls, path: Path) -> "Lexicon":
         """Read the file that training wrote."""
-        return cls(load_file(path))
+        return cls(mapped_arrays(path))
 
     def translations(self, term: str, target: Language) -> list[tuple[str, float]]:
         """Stems of the `target` language for a stem of the other one, best first, the best near 1; empty if unknown."""

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.numpy import load_file
 
+from index.arrays import mapped_arrays
 from index.article import Language
 
 BEAM: dict[Language, int] = {"ar": 48, "en": 10}  # Arabic leaves vowels out: its way into Latin branches more and costs more
@@ -23,6 +23,25 @@ _MARGIN = 9.0  # spellings this many nats behind the best at the same place are 
 _ROWS = 20_000
 _NONE: dict[int, float] = {}
 _State = tuple[int, int, str]
+
+
+class _Triples(dict[int, dict[int, float]]):
+    """For a context of two units, log P(unit | context) by unit, made when it is asked for: most never are."""
+
+    def __init__(self, keys: NDArray[np.generic], chances: NDArray[np.generic], units: int) -> None:
+        contexts = keys // units
+        starts = np.flatnonzero(np.diff(contexts, prepend=-1))
+        ends = [*starts[1:].tolist(), len(keys)]
+        self._stretches = dict(zip(contexts[starts].tolist(), zip(starts.tolist(), ends, strict=True), strict=True))
+        self._units, self._chances = keys % units, chances
+
+    def __missing__(self, context: int) -> dict[int, float]:
+        stretch = self._stretches.get(context)
+        if stretch is None:
+            return _NONE
+        among = slice(*stretch)
+        found = self[context] = dict(zip(self._units[among].tolist(), self._chances[among].tolist(), strict=True))
+        return found
 
 
 class Transliterator:
@@ -38,10 +57,7 @@ class Transliterator:
         self._double_backoff: dict[int, float] = dict(
             zip(arrays["double.keys"].tolist(), arrays["double.backoff"].tolist(), strict=True)
         )
-        self._triples: dict[int, dict[int, float]] = defaultdict(dict)
-        for key, chance in zip(arrays["triple.keys"].tolist(), arrays["triple"].tolist(), strict=True):
-            context, unit = divmod(key, self._count)
-            self._triples[context][unit] = chance
+        self._triples = _Triples(arrays["triple.keys"], arrays["triple"], self._count)
         self._from: dict[Language, dict[str, list[int]]] = {"ar": defaultdict(list), "en": defaultdict(list)}
         for number, (latin, arabic) in enumerate(self._units[1:], 1):
             self._from["ar"][latin].append(number)
@@ -51,7 +67,7 @@ class Transliterator:
     @classmethod
     def load(cls, path: Path) -> "Transliterator":
         """Read the file that training wrote."""
-        return cls(load_file(path))
+        return cls(mapped_arrays(path))
 
     def _row(self, target: Language, last: int, letters: str) -> list[tuple[float, int, str]]:
         """The units for `letters` after the unit `last`: log P(unit | last), unit and its other side, likeliest first."""
@@ -73,7 +89,7 @@ class Transliterator:
     def _chance(self, before: int, last: int, unit: int) -> float:
         """log P(unit | before, last), backing off to shorter contexts."""
         context = before * self._count + last
-        found = self._triples.get(context, _NONE).get(unit)
+        found = self._triples[context].get(unit)
         return self._double_backoff.get(context, 0.0) + self._pair(last, unit) if found is None else found
 
     def spellings(self, name: str, target: Language, beam: int | None = None) -> list[tuple[str, float]]:
@@ -111,7 +127,7 @@ class Transliterator:
             choices = [(at + n, name[at : at + n]) for n in (1, 2, 3) if name[at : at + n] in table and at + n <= len(name)]
             for (before, last, out), score in states:
                 context = before * self._count + last
-                triples = self._triples.get(context, _NONE)
+                triples = self._triples[context]
                 backed = score + self._double_backoff.get(context, 0.0)
                 for end, letters in choices:
                     later, highest = agenda[end], ceiling[end]

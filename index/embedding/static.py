@@ -7,14 +7,13 @@ The folder is an ordinary sentence-transformers model. Here its tokenizer is not
 import json
 from collections.abc import Sequence
 from hashlib import sha256
-from itertools import chain
+from itertools import chain, islice, takewhile
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.numpy import load_file
 
+from index.arrays import mapped_arrays
 from index.errors import ModelError
 from index.language.folding import fold
 from index.language.stemming import stem_arabic, words
@@ -23,12 +22,17 @@ from index.remembered import Remembered
 _BATCH = 64
 
 
+def _is_ending(token: str) -> bool:
+    return token.startswith("##")
+
+
 class _Vocabulary:
     """Finds the token of a folded word, 0 for the unknown."""
 
     def __init__(self, vocabulary: dict[str, int]) -> None:
         self._vocabulary = vocabulary
-        self._endings = {token[2:] for token in vocabulary if token.startswith("##")}
+        # Training puts them first, behind the unknown token: looking at all of them would take longer than reading the file.
+        self._endings = {token[2:] for token in takewhile(_is_ending, islice(vocabulary, 1, None))}
         self._longest = max(map(len, self._endings), default=0)
 
     def number(self, word: str) -> int:
@@ -77,10 +81,10 @@ class StaticEncoder:
         """Read the folder that training wrote."""
         try:
             vocabulary = json.loads((folder / "tokenizer.json").read_bytes())["model"]["vocab"]
-            arrays = load_file(folder / "model.safetensors")
+            arrays = mapped_arrays(folder / "model.safetensors")
             version = sha256(arrays["weights"].tobytes()).hexdigest()[:8]
             return cls(vocabulary, arrays["embeddings"], arrays["mapping"], arrays["weights"], f"bundled-{version}")
-        except (OSError, KeyError, ValueError, SafetensorError) as error:
+        except (OSError, KeyError, ValueError) as error:
             raise ModelError(f"The bundled encoder in {folder} cannot be read ({error}). Install Dalil again.") from error
 
     @property

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.numpy import load_file
 from threadpoolctl import ThreadpoolController
 
+from index.arrays import mapped_arrays
 from index.embedding import BUNDLED, Encoder, load_encoder
 from index.embedding.static import StaticEncoder
 from qa.reading.inputs import Inputs
@@ -57,7 +57,7 @@ class Network:
     @classmethod
     def load(cls, path: Path) -> "Network":
         """Read the file that training wrote."""
-        return cls(load_file(path))
+        return cls(mapped_arrays(path))
 
     def read(self, inputs: Inputs, vectors: Array, evidence: NDArray[np.float64]) -> Found:
         """What is found. `vectors` (words, dimensions) are of `distinct(inputs)`, `evidence` (k, features) of the sentences."""
