@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,7 @@ from qa.reading.training.examples import (
     asked_of_another,
     asked_otherwise,
     crossed_examples,
+    halved,
     read_examples,
 )
 from qa.reading.training.last import Unread, fit_last, unread
@@ -48,34 +50,42 @@ from qa.reading.training.written import written_examples
 
 EPOCHS = 3.0
 _CROSSED_EVERY = 3  # of the English questions on English articles, one in three is crossed into Arabic
+_AWAY_EVERY = 4  # of the written questions
 _CLOZE_EVERY = 2  # of the articles made of translations
 Cases = tuple[str, ...]
 Asking = tuple[list[tuple[Example, Cases]], list[Article]]
 """Questions, each with the cases in which it is asked, and the articles that they are asked of."""
 
 
-def _askings(examples: Sequence[Example], bilingual: Path) -> list[Asking]:
-    """All human questions and those made of them, by the language of their articles; those written on news apart."""
-    english = [one for one in examples if one.source.startswith("tydi-en")]
-    to_cross = [one for one in examples if not one.source.startswith("tydi-en")] + english[::_CROSSED_EVERY]
-    asked: list[tuple[Example, Cases]] = [(one, _cases(one)) for one in examples]
-    further = [*crossed_examples(to_cross), *asked_of_another(examples), *asked_otherwise(examples)]
-    asked += [(one, ("whole",)) for one in further]
-    written, news = written_examples(bilingual)
-    found: list[Asking] = [([(one, _cases(one)) for one in written], news)]
+def _askings(data: Path) -> list[Asking]:
+    """All questions and those made of them, by the language of their articles; those written on further articles apart."""
+    human = read_examples(data / "reading")
+    written, further = written_examples(human, data)
+    examples = halved([*human, *written])
+    human, written = examples[: len(human)], examples[len(human) :]
+    english = [one for one in human if one.source.startswith("tydi-en")]
+    to_cross = [one for one in human if not one.source.startswith("tydi-en")] + english[::_CROSSED_EVERY]
+    made = [*crossed_examples(to_cross), *asked_of_another(human), *asked_otherwise(human)]
+    ids = {article.id for article in further}
+    asked: list[tuple[Example, Cases]] = [(one, _cases(one)) for one in examples if one.title not in ids]
+    asked += [(one, ("whole",)) for one in made]
+    found: list[Asking] = [([(one, _cases(one)) for one in written if one.title in ids], further)]
     for language in ("ar", "en"):
-        own = [one for one in examples if detect_language(one.context) == language]
+        own = [one for one in human if detect_language(one.context) == language]
         found.append(([pair for pair in asked if detect_language(pair[0].context) == language], articles_of(own)))
     return found
 
 
 def _cases(example: Example) -> Cases:
-    return ("whole", "without") if example.half is None else ("whole", "without", "away")
+    """How a question is asked: as it is, without what answers it, and, if it is unseen, without its article."""
+    if not _is_unseen(example) or (example.source.endswith("written") and crc32(example.question.encode()) % _AWAY_EVERY):
+        return "whole", "without"
+    return "whole", "without", "away"
 
 
 def _is_unseen(example: Example) -> bool:
     """Whether the encoder has not seen the question, which is in its asker's own words."""
-    return example.half is not None and not example.source.endswith("crossed")
+    return not example.seen and not example.source.endswith("crossed")
 
 
 def _asked(askings: Sequence[Asking]) -> Iterator[Asked]:
@@ -89,7 +99,7 @@ def _first_look(askings: Sequence[Asking]) -> Linear:
     """From the unseen human questions that have an answer."""
     simple: list[Asking] = [
         (
-            [(one, ("whole",)) for one, _ in questions if one.half is not None and one.answers and "crossed" not in one.source],
+            [(one, ("whole",)) for one, _ in questions if one.answers and _is_unseen(one)],
             texts,
         )
         for questions, texts in askings
@@ -119,16 +129,14 @@ def main() -> None:
     """See the module."""
     global _LEARNED
     parser = argparse.ArgumentParser(prog="python -m qa.reading.training", description=__doc__.partition("\n")[0])
-    parser.add_argument("--data", type=Path, required=True, help="the folder with the reading sets")
-    parser.add_argument("--bilingual", type=Path, help="the folder with the translations; beside the reading sets if not given")
+    parser.add_argument("--data", type=Path, required=True, help="the folder of all data sets")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent.parent / "model")
     parser.add_argument("--epochs", type=float, default=EPOCHS)
     parser.add_argument("--processes", type=int, default=2, help="networks trained at a time")
     options = parser.parse_args()
-    bilingual = options.bilingual or options.data.parent / "bilingual"
     encoder = load_encoder(BUNDLED)
     assert isinstance(encoder, StaticEncoder)
-    askings = _askings(read_examples(options.data), bilingual)
+    askings = _askings(options.data)
     first = _first_look(askings)
     print("first look learned", flush=True)
     vocabulary: dict[str, int] = {}
@@ -141,7 +149,7 @@ def main() -> None:
         if one.pool and _is_unseen(one.example):
             held.append(unread(one, first))
     print(f"{len(samples)} questions to learn from, {len(held)} to be read unseen", flush=True)
-    samples += [(None, sample) for sample in _cloze(bilingual, first, vocabulary)]
+    samples += [(None, sample) for sample in _cloze(options.data / "bilingual", first, vocabulary)]
     _LEARNED = samples, vectors_of(vocabulary, encoder)
     halves: list[int | None] = [*range(HALVES), None]
     with ProcessPoolExecutor(options.processes, multiprocessing.get_context("fork")) as pool:

@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from zlib import crc32
 
 from index.article import Article, Language
 from index.crosslingual.query import lexicon
@@ -24,8 +25,9 @@ _SUBJECT = 2  # content words that a subject has at least
 class Example:
     """A question, the title or id of the articles that may answer it, and its gold answers: none where the articles lack it.
 
-    `half`: which of two networks does not learn from it, so that it can be read as a question never seen; `None` where the
-    encoder has seen it, whose cosine then looks too good to judge by. `evidence`: the line that answers, where it is known.
+    `half`: which of two networks does not learn from it, so that it can be read as a question never seen; `None` where no
+    unseen question is asked of its title. `seen`: the encoder learned from it, whose cosine then looks too good to judge by.
+    `evidence`: the line that answers, where it is known.
     """
 
     question: str
@@ -34,27 +36,25 @@ class Example:
     answers: tuple[str, ...]
     source: str
     half: int | None = None
+    seen: bool = False
     evidence: str | None = None
 
 
 def read_examples(folder: Path) -> list[Example]:
     """The questions of the sets whose licence allows shipping what was learnt from them."""
-    tydi = list(_rows(folder / "tydiqa_goldp_en.jsonl.gz", "tydi-en"))
-    unseen = halved([*_arcd(folder), *tydi[::_TYDI_EVERY]])
-    half = {one.title: one.half for one in unseen}
-    seen = [example for number, example in enumerate(tydi) if number % _TYDI_EVERY]
-    seen += _rows(folder / "tydiqa_goldp_ar_dev.jsonl.gz", "tydi-ar")
-    seen += _rows(folder / "mlqa_ar_dev.jsonl.gz", "mlqa")
-    # Not from what an unseen question is read in.
-    return unseen + [one for one in seen if one.title not in half]
+    tydi = _rows(folder / "tydiqa_goldp_en.jsonl.gz", "tydi-en")
+    return [
+        *_arcd(folder),
+        *(replace(one, seen=number % _TYDI_EVERY > 0) for number, one in enumerate(tydi)),
+        *(replace(one, seen=True) for one in _rows(folder / "tydiqa_goldp_ar_dev.jsonl.gz", "tydi-ar")),
+        *(replace(one, seen=True) for one in _rows(folder / "mlqa_ar_dev.jsonl.gz", "mlqa")),
+    ]
 
 
 def halved(examples: Sequence[Example]) -> list[Example]:
-    """The examples, all questions of one title in the same half."""
-    titles = sorted({example.title for example in examples})
-    random.Random(SEED).shuffle(titles)  # noqa: S311
-    half = {title: number % HALVES for number, title in enumerate(titles)}
-    return [replace(one, half=half[one.title]) for one in examples]
+    """The examples, all of one title in the same half where any of them is unseen."""
+    unseen = {one.title for one in examples if not one.seen}
+    return [replace(one, half=crc32(one.title.encode()) % HALVES if one.title in unseen else None) for one in examples]
 
 
 def _rows(path: Path, source: str) -> Iterator[Example]:
@@ -77,14 +77,19 @@ def _arcd(folder: Path) -> Iterator[Example]:
         yield Example(row["question"], title, context, tuple(row["answers"]), "arcd-en")
 
 
-def articles_of(examples: Sequence[Example]) -> list[Article]:
-    """One article per title and language: its contexts joined, each once, as paragraphs, so that answers stand deep in it."""
-    contexts: dict[tuple[str, str], dict[str, None]] = {}
+def joined_contexts(examples: Sequence[Example]) -> dict[str, str]:
+    """The text of each title: its contexts joined, each once, as paragraphs, so that answers stand deep in it."""
+    contexts: dict[str, dict[str, None]] = {}
     for example in examples:
-        contexts.setdefault((example.title, detect_language(example.context)), {})[example.context] = None
+        contexts.setdefault(example.title, {})[example.context] = None
+    return {title: _joined(list(parts)) for title, parts in contexts.items()}
+
+
+def articles_of(examples: Sequence[Example]) -> list[Article]:
+    """One article per title, for examples of one language of articles."""
     return [
-        Article(id=f"{number}", title=title, text=_joined(list(parts)), language=detect_language(next(iter(parts))))
-        for number, ((title, _), parts) in enumerate(contexts.items())
+        Article(id=f"{number}", title=title, text=text, language=detect_language(text))
+        for number, (title, text) in enumerate(joined_contexts(examples).items())
     ]
 
 

@@ -118,7 +118,7 @@ def _confidence(rows: Sequence[_Row]) -> Linear:
 def _count(row: _Row) -> float:
     if row.case == "away":
         return _AWAY
-    return _WRITTEN if row.source == "written" and row.case != "without" else 1.0
+    return _WRITTEN if row.source.endswith("written") and row.case != "without" else 1.0
 
 
 def _shares(whole: NDArray[np.bool_], counts: NDArray[np.float64], answerable: float) -> NDArray[np.float64]:

@@ -1,55 +1,70 @@
-"""Questions written for this project on openly licensed news, half of which the article does not answer.
+"""Questions written for this project, about half of which the article does not answer.
 
-`questions/NAME.jsonl` asks of the translations `NAME.tsv.gz`: `doc` names the lines that make the article, `line` and `spans`
-say where the answer stands (numbers from 1, offsets in the Arabic line); no text of the translations is kept. A question
-without `line` asks for a detail that the article lacks, in the manner of the others; `why` says what stands there instead.
+A line of `questions/NAME.jsonl` is an article: `doc`, and in `asked` each question with the places of its answer in the text,
+none where the article lacks it, in the manner of the others. `news` and `wiki` are articles written for this project too, with
+their `title` and `text`; of the others no text is kept: `doc` names a title of a reading set, or the lines of a file.
 """
 
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from index.article import Article
-from qa.reading.training.examples import Example, halved
+from qa.reading.training.examples import Example, joined_contexts
 
 QUESTIONS = Path(__file__).parent / "questions"
 _HEADED = ("ntrex",)  # whose articles begin with their headline
+_SETS = {"arcd": "arcd", "tydi": "tydi-ar", "mlqa": "mlqa"}  # by name in `doc`, the source of a set's examples
+_SUBJECTS = {"ntrex": "ntrex", "flores": "ntrex", "news": "news"}  # the others are encyclopedic
 
 
-def written_examples(bilingual: Path) -> tuple[list[Example], list[Article]]:
-    """The questions, and the articles they are asked of."""
+def written_examples(human: Sequence[Example], data: Path) -> tuple[list[Example], list[Article]]:
+    """The questions, and the articles that they are asked of, but for those of the reading sets, whose examples are `human`.
+
+    `data` is the folder of all data sets.
+    """
+    texts = {name: joined_contexts([one for one in human if one.source == source]) for name, source in _SETS.items()}
     examples: list[Example] = []
-    articles: dict[str, Article] = {}
+    articles: list[Article] = []
     for path in sorted(QUESTIONS.glob("*.jsonl")):
-        lines = _arabic(bilingual / f"{path.stem}.tsv.gz")
         for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
-            if row["doc"] not in articles:
-                articles[row["doc"]] = _article(row["doc"], lines)
-            examples.append(_example(row, articles[row["doc"]], lines))
-    return halved(examples), list(articles.values())
+            name, _, place = row["doc"].partition(":")
+            if name in texts:
+                examples += _examples(row, place, texts[name][place])
+            else:
+                articles.append(_article(row, name, place, data))
+                examples += _examples(row, row["doc"], articles[-1].text)
+    return examples, articles
+
+
+def _examples(row: Mapping[str, Any], title: str, text: str) -> Iterator[Example]:
+    source = f"{_SUBJECTS.get(row['doc'].partition(':')[0], 'wiki')}-written"
+    for question, *spans in row["asked"]:
+        answers = tuple(text[start:end] for start, end in spans)
+        yield Example(question, title, text, answers, source, evidence=_line(text, *spans[0]) if spans else None)
+
+
+def _line(text: str, start: int, end: int) -> str:
+    last = text.find("\n", end)
+    return text[text.rfind("\n", 0, start) + 1 : None if last < 0 else last]
+
+
+def _article(row: Mapping[str, Any], name: str, place: str, data: Path) -> Article:
+    if "text" in row:
+        return Article(id=row["doc"], title=row["title"], text=row["text"], language="ar")
+    first, last = map(int, place.split("-"))
+    lines = _lines(data, name)[first - 1 : last]
+    return Article(id=row["doc"], title=lines[0] if name in _HEADED else None, text="\n".join(lines), language="ar")
 
 
 @cache
-def _arabic(path: Path) -> tuple[str, ...]:
-    with gzip.open(path, "rt", encoding="utf-8") as pairs:
-        return tuple(_columns(pairs))
-
-
-def _columns(pairs: Iterator[str]) -> Iterator[str]:
-    return (pair.rstrip("\n").split("\t")[0] for pair in pairs)
-
-
-def _article(doc: str, lines: tuple[str, ...]) -> Article:
-    name, _, span = doc.partition(":")
-    first, last = map(int, span.split("-"))
-    text = lines[first - 1 : last]
-    return Article(id=doc, title=text[0] if name in _HEADED else None, text="\n".join(text), language="ar")
-
-
-def _example(row: dict[str, Any], article: Article, lines: tuple[str, ...]) -> Example:
-    line = lines[row["line"] - 1] if row["line"] else None
-    answers = tuple(line[start:end] for start, end in row["spans"]) if line else ()
-    return Example(row["question"], article.id, article.text, answers, "written", evidence=line)
+def _lines(data: Path, name: str) -> tuple[str, ...]:
+    """The Arabic lines of a file of translations, or of texts without one."""
+    translations = data / "bilingual" / f"{name}.tsv.gz"
+    path = translations if translations.exists() else data / "text" / f"ar_text_wikipedia_{name}.txt.gz"
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        lines = (line.rstrip("\n").split("\t")[0] for line in file)
+        return tuple(lines) if path is translations else tuple(stripped for line in lines if (stripped := line.strip()))

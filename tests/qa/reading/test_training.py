@@ -3,6 +3,7 @@
 import gzip
 import json
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from qa.reading.question import Asks
 from qa.reading.ranker import Linear
 from qa.reading.training.asking import gold_spans
 from qa.reading.training.cloze import cloze_of_translations
-from qa.reading.training.examples import Example, asked_of_another, asked_otherwise, crossed, opening
+from qa.reading.training.examples import Example, asked_of_another, asked_otherwise, crossed, halved, opening
 from qa.reading.training.last import _confidence, _Row
 from qa.reading.training.linear import FOLDS, fit_listwise, fit_logistic, folds_of
 from qa.reading.training.written import QUESTIONS, written_examples
@@ -144,43 +145,53 @@ def test_folds_keep_titles_together_and_are_all_used():
     assert all(len({fold for fold, title in zip(folds, titles, strict=True) if title == one}) == 1 for one in set(titles))
 
 
-def test_written_questions_find_their_answers_in_the_lines_they_name(tmp_path, monkeypatch):
+def test_written_questions_find_their_answers_in_the_texts_they_name(tmp_path, monkeypatch):
     lines = ["افتتاح برج المرجان", "بني البرج سنة 1911.", "يزوره الناس.", "خبر آخر"]
-    with gzip.open(tmp_path / "news.tsv.gz", "wt", encoding="utf-8") as pairs:
+    (tmp_path / "bilingual").mkdir()
+    with gzip.open(tmp_path / "bilingual" / "ntrex.tsv.gz", "wt", encoding="utf-8") as pairs:
         pairs.writelines(f"{line}\tenglish\n" for line in lines)
-    rows = [
-        {"doc": "news:1-3", "lang": "ar", "question": "متى بني البرج؟", "line": 2, "spans": [[14, 18]], "type": "when"},
-        {
-            "doc": "news:1-3",
-            "lang": "en",
-            "question": "Who built it?",
-            "line": None,
-            "spans": [],
-            "type": "who",
-            "why": "no name",
-        },
+    rows = {
+        "ntrex": [{"doc": "ntrex:1-3", "asked": [["متى بني البرج؟", [33, 37]], ["Who built it?"]]}],
+        "news": [{"doc": "news:1", "title": "جسر", "text": "صممه نبيل.\nافتتح أمس.", "asked": [["من صممه؟", [5, 9]]]}],
+        "tydi": [{"doc": "tydi:جسر الريحان", "asked": [["Where is it?", [20, 26]], ["كم طوله؟"]]}],
+    }
+    for name, articles in rows.items():
+        text = "\n".join(json.dumps(row) for row in articles)
+        (tmp_path / f"{name}.jsonl").write_text(text, encoding="utf-8")
+    monkeypatch.setattr("qa.reading.training.written.QUESTIONS", tmp_path)
+    human = [
+        replace(BRIDGES, source="tydi-ar", context="صمم نبيل الجسر.\nوفي الساحل يقف.", seen=True),
+        replace(TOWERS, source="tydi-ar", seen=True),
     ]
-    questions = tmp_path / "questions"
-    questions.mkdir()
-    (questions / "news.jsonl").write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
-    monkeypatch.setattr("qa.reading.training.written.QUESTIONS", questions)
-    (when, who), (article,) = written_examples(tmp_path)
-    assert (when.answers, when.evidence) == (("1911",), lines[1])
-    assert (who.answers, who.evidence) == ((), None)
-    assert when.half == who.half in (0, 1)
-    assert article.text == "\n".join(lines[:3])
-    assert when.title == who.title == article.id
+    examples, articles = written_examples(human, tmp_path)
+    asked = {one.question: one for one in examples}
+    assert {one.question: (one.answers, one.evidence) for one in examples} == {
+        "متى بني البرج؟": (("1911",), lines[1]),
+        "Who built it?": ((), None),
+        "من صممه؟": (("نبيل",), "صممه نبيل."),
+        "Where is it?": (("الساحل",), "وفي الساحل يقف."),
+        "كم طوله؟": ((), None),
+    }
+    assert {one.id: one.text for one in articles} == {"ntrex:1-3": "\n".join(lines[:3]), "news:1": rows["news"][0]["text"]}
+    assert (articles[1].title, asked["متى بني البرج؟"].title, asked["كم طوله؟"].title) == (lines[0], "ntrex:1-3", "جسر الريحان")
+    assert all(one.source.endswith("written") and not one.seen for one in examples)
+    bridge, tower, *_ = halved([*human, *examples])
+    assert bridge.half in (0, 1)
+    assert tower.half is None
+    assert {one.half for one in halved([*human, *examples]) if one.title == bridge.title} == {bridge.half}
 
 
-def test_the_questions_that_were_written_are_whole_and_half_of_them_have_no_answer():
+def test_the_questions_that_were_written_are_whole_and_four_in_ten_have_no_answer():
     rows = [json.loads(line) for path in QUESTIONS.glob("*.jsonl") for line in path.read_text(encoding="utf-8").splitlines()]
-    assert len(rows) > 1000
-    assert len({(row["doc"], row["question"]) for row in rows}) == len(rows)
+    asked = [(row["doc"], question, spans) for row in rows for question, *spans in row["asked"]]
+    assert len({row["doc"] for row in rows}) == len(rows)
+    assert len(asked) > 20_000
+    assert len({(doc, question) for doc, question, _ in asked}) == len(asked)
     for row in rows:
-        first, last = map(int, row["doc"].partition(":")[2].split("-"))
-        assert row["lang"] == detect_language(row["question"])
-        assert bool(row["line"]) == bool(row["spans"])
-        assert row["line"] is None or first <= row["line"] <= last
+        for _, *spans in row["asked"]:
+            assert all(0 <= start < end for start, end in spans)
+            assert all(row["text"][start:end].strip() == row["text"][start:end] for start, end in spans if "text" in row)
     for language in ("ar", "en"):
-        answerable = [bool(row["line"]) for row in rows if row["lang"] == language]
-        assert 0.45 < np.mean(answerable) < 0.55
+        lacking = [not spans for _, question, spans in asked if detect_language(question) == language]
+        assert len(lacking) > 8000
+        assert 0.35 < np.mean(lacking) < 0.5
