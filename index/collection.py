@@ -19,7 +19,8 @@ from index.derived import read_state
 from index.embedding.encoder import Encoder
 from index.engine import FOLDERS, Engine, Files, Nearest, Words
 from index.errors import EncoderMismatch, IndexBusy, IndexMissing
-from index.store import Store, StoreError
+from index.opened import StoreError
+from index.store import Store
 from index.vectors import Sizes
 
 DATABASE = "dalil.db"

@@ -15,10 +15,12 @@ import tantivy
 
 from index.derived import NOTHING, Marks, State, read_state, write_state
 from index.errors import IndexBusy
+from index.followed import PassageRow
 from index.language.stemming import terms
+from index.opened import StoreError
 from index.removals import LogTrimmed
 from index.segments import check_segments, meta_mark
-from index.store import PassageRow, Store, StoreError
+from index.store import Store
 
 ANALYSIS = "1"
 """Raise it when folding or stemming change: BM25 is then made again from the store on the next open."""

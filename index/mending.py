@@ -19,8 +19,8 @@ from index.collection import DATABASE, Collection
 from index.database import Place
 from index.errors import IndexBusy
 from index.indexing import Cutting, Indexer
+from index.opened import FORMAT, StoreError
 from index.salvage import ASIDE, salvage
-from index.store import FORMAT, StoreError
 from index.tables import articles
 
 _BATCH = 100

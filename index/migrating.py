@@ -20,7 +20,7 @@ from index.collection import DATABASE
 from index.database import Database, Place, shown
 from index.errors import DalilError, IndexBusy, IndexMissing, InputError
 from index.kept import Kept
-from index.store import FORMAT, MIGRATING, StoreError
+from index.opened import FORMAT, MIGRATING, StoreError
 from index.tables import articles, meta, metadata
 
 Progress = Callable[[int, int | None, str], None]

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from index.derived import NOTHING, Marks, State, read_state, write_state
 from index.neighbours import Kind, Neighbours, dot
+from index.opened import StoreError
 from index.removals import LogTrimmed
 from index.rows import Growing, Rows, write_once
-from index.store import Store, StoreError
+from index.store import Store
 from index.view import View
 
 _SCORED_ONE_BY_ONE = 20_000

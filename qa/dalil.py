@@ -14,10 +14,10 @@ from index.errors import InputError
 from index.hits import Filters, Hit
 from index.indexing import Indexer, IndexReport, Progress
 from index.language import detect_language
+from index.opened import StoreError
 from index.recall import Recall
 from index.recall import measure as measure_recall
 from index.retrieval import READ_AGAIN, select_by_article
-from index.store import StoreError
 from index.vectors import VectorIndex
 from qa.answer import Answer, Event
 from qa.answering import Answerer

@@ -14,7 +14,7 @@ from index.collection import Collection
 from index.errors import ArticleDamaged, IndexBusy
 from index.indexing import Indexer
 from index.mending import Checked, check, repair
-from index.store import StoreError
+from index.opened import StoreError
 from qa.feedback import FeedbackStore
 from tests.samples import ARTICLES, CUTTING, DAM, by_vector, by_words, numbered, open_collection
 

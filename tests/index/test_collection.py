@@ -16,7 +16,7 @@ from index.collection import DATABASE, Collection
 from index.errors import EncoderMismatch, IndexBusy, IndexMissing
 from index.hits import Filters
 from index.indexing import Indexer
-from index.store import StoreError
+from index.opened import StoreError
 from index.vectors import Sizes
 from tests.samples import (
     ARTICLES,

@@ -18,7 +18,8 @@ from index.database import Place, read_address
 from index.derived import Marks
 from index.errors import DalilError, EncoderMismatch, IndexBusy, IndexMissing, MissingExtra
 from index.indexing import Indexer
-from index.store import Store, StoreError
+from index.opened import StoreError
+from index.store import Store
 from tests.index.test_crash import ROOT, SIZES
 from tests.postgres import Server
 from tests.samples import ARTICLES, BRIDGE, CUTTING, DAM, by_vector, by_words, numbered, open_collection

@@ -19,7 +19,8 @@ from index.database import LONGEST_ID, Place
 from index.derived import Marks
 from index.errors import IndexMissing, NotFound
 from index.hits import Filters
-from index.store import FORMAT, Store, StoreError
+from index.opened import FORMAT, StoreError
+from index.store import Store
 from index.writing import Record
 from tests.samples import ARTICLES, BRIDGE, DAM, FESTIVAL, ORCHARD
 

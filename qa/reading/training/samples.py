@@ -9,7 +9,7 @@ from qa.reading.training.batches import Sample
 _SHOWN = READ_CLOSELY
 _FURTHER = 2  # right sentences beyond those shown
 # How often a question is shown in a round, by what it is, and how much less without the sentences that answer it.
-_WEIGHTS = {"crossed": 0.6, "cloze": 0.6, "swapped": 0.3, "otherwise": 0.3, "written": 3.0}
+_WEIGHTS = {"crossed": 0.6, "cloze": 0.6, "swapped": 0.3, "otherwise": 0.3, "written": 2.0}
 _WITHOUT = {"written": 0.3}
 
 

@@ -15,7 +15,8 @@ from index.errors import DalilError, IndexMissing, InputError
 from index.indexing import Indexer
 from index.kept import OWN
 from index.migrating import MigrationError, migrate
-from index.store import Store, StoreError
+from index.opened import StoreError
+from index.store import Store
 from index.tables import metadata
 from qa.answer import Answer
 from qa.chat.ledger import Ledger
