@@ -48,12 +48,9 @@ class Answerer:
             yield from self._worked_out(asked)
             return
         question = state, asked.understood, asked.language, asked.k, asked.filters, asked.refuse_below
-        given = self._remembered.given(question)
-        if given is None:
-            yield from self._remembered.keep(question, self._worked_out(asked))
-            return
-        for event in given:
-            if isinstance(event, Answer):
+        known, events = self._remembered.answer(question, lambda: self._worked_out(asked))
+        for event in events:
+            if known and isinstance(event, Answer):
                 spent = round((time.perf_counter() - began) * 1000, 3)
                 event = replace(event, timings_ms=dict.fromkeys(event.timings_ms, 0.0) | {"total": spent})
             yield event

@@ -10,7 +10,7 @@ import pytest
 
 from index.hits import Filters
 from qa import Dalil
-from qa.answer import Answer, PassagesFound
+from qa.answer import Answer, Event, PassagesFound
 from qa.answering import Answerer
 from qa.remembering import Remembered
 from tests.samples import ARTICLES, BRIDGE, DAM
@@ -111,9 +111,52 @@ def test_conversations_keep_every_turn(dalil: Dalil) -> None:
 def test_only_the_last_are_kept() -> None:
     kept = Remembered(2)
     for asked in ("a", "b", "a", "c"):
-        if kept.given(asked) is None:
-            assert list(kept.keep(asked, iter([PassagesFound(())]))) == [PassagesFound(())]
-    assert [kept.given(asked) is not None for asked in "abc"] == [True, False, True]
+        _, events = kept.answer(asked, lambda: iter([PassagesFound(())]))
+        assert list(events) == [PassagesFound(())]
+    assert [kept.answer(asked, lambda: iter(()))[0] for asked in "acb"] == [True, True, False]
+
+
+def test_who_asks_while_another_is_at_it_waits_for_that_answer() -> None:
+    kept, begun, go_on = Remembered(2), threading.Event(), threading.Event()
+    worked: list[int] = []
+    got: list[list[Event]] = []
+
+    def work_out() -> Iterator[Event]:
+        worked.append(1)
+        begun.set()
+        assert go_on.wait(10)
+        yield PassagesFound(())
+
+    def ask() -> None:
+        got.append(list(kept.answer("a", work_out)[1]))
+
+    threads = [threading.Thread(target=ask)]
+    threads[0].start()
+    assert begun.wait(10)
+    threads += [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads[1:]:
+        thread.start()
+    go_on.set()
+    for thread in threads:
+        thread.join()
+    assert got == [[PassagesFound(())]] * 4
+    assert worked == [1]
+
+
+def test_an_answer_that_fails_is_worked_out_again_by_who_waited_and_by_its_own_thread_at_once() -> None:
+    kept = Remembered(2)
+
+    def fails() -> Iterator[Event]:
+        yield PassagesFound(())
+        raise OSError("the disk is gone")
+
+    _, half = kept.answer("a", fails)
+    assert next(half) == PassagesFound(())
+    assert list(kept.answer("a", lambda: iter([]))[1]) == []  # not a wait for itself
+    with pytest.raises(OSError, match="gone"):
+        next(half)
+    known, events = kept.answer("b", lambda: iter([PassagesFound(())]))
+    assert (known, list(events)) == (False, [PassagesFound(())])
 
 
 def test_many_threads_ask_the_same(dalil: Dalil) -> None:

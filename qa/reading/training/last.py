@@ -17,8 +17,9 @@ from qa.reading.spans import few_words
 from qa.reading.training.asking import Asked, answers
 from qa.reading.training.examples import Example
 from qa.reading.training.linear import FOLDS, fit_listwise, fit_logistic, folds_of
+from qa.reading.training.written import NEWS
 
-_WRITTEN = 4.0  # what a question counts that was written on news, with or without an answer there
+_NEWS = 4.0  # what a question counts that was written on news, with or without an answer there
 _AWAY = 0.3  # and one whose article was left out: the easy ones would decide
 ANSWERABLE = 0.8  # share of questions with an answer for which confidence is learned
 _FEWEST = 30  # questions of a kind that are reported
@@ -118,7 +119,7 @@ def _confidence(rows: Sequence[_Row]) -> Linear:
 def _count(row: _Row) -> float:
     if row.case == "away":
         return _AWAY
-    return _WRITTEN if row.source.endswith("written") and row.case != "without" else 1.0
+    return _NEWS if row.source in NEWS and row.case != "without" else 1.0
 
 
 def _shares(whole: NDArray[np.bool_], counts: NDArray[np.float64], answerable: float) -> NDArray[np.float64]:

@@ -18,7 +18,9 @@ from qa.reading.training.examples import Example, joined_contexts
 QUESTIONS = Path(__file__).parent / "questions"
 _HEADED = ("ntrex",)  # whose articles begin with their headline
 _SETS = {"arcd": "arcd", "tydi": "tydi-ar", "mlqa": "mlqa"}  # by name in `doc`, the source of a set's examples
-_SUBJECTS = {"ntrex": "ntrex", "flores": "ntrex", "news": "news"}  # the others are encyclopedic
+_SOURCES = {"ntrex": "ntrex-written", "flores": "ntrex-written", "news": "news-written"}  # the others are encyclopedic
+NEWS = frozenset(_SOURCES.values())
+"""The sources of questions written on news."""
 
 
 def written_examples(human: Sequence[Example], data: Path) -> tuple[list[Example], list[Article]]:
@@ -41,7 +43,7 @@ def written_examples(human: Sequence[Example], data: Path) -> tuple[list[Example
 
 
 def _examples(row: Mapping[str, Any], title: str, text: str) -> Iterator[Example]:
-    source = f"{_SUBJECTS.get(row['doc'].partition(':')[0], 'wiki')}-written"
+    source = _SOURCES.get(row["doc"].partition(":")[0], "wiki-written")
     for question, *spans in row["asked"]:
         answers = tuple(text[start:end] for start, end in spans)
         yield Example(question, title, text, answers, source, evidence=_line(text, *spans[0]) if spans else None)
