@@ -1,7 +1,8 @@
 """The way through: find, read, let a model write where there is one, and ground."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 
 from index.collection import Collection
@@ -48,14 +49,14 @@ class Answerer:
             yield from self._worked_out(asked)
             return
         question = state, asked.understood, asked.language, asked.k, asked.filters, asked.refuse_below
-        known, events = self._remembered.answer(question, lambda: self._worked_out(asked))
-        for event in events:
-            if known and isinstance(event, Answer):
-                spent = round((time.perf_counter() - began) * 1000, 3)
-                event = replace(event, timings_ms=dict.fromkeys(event.timings_ms, 0.0) | {"total": spent})
-            yield event
+        with closing(self._remembered.answer(question, lambda: self._worked_out(asked))) as events:
+            for known, event in events:
+                if known and isinstance(event, Answer):
+                    spent = round((time.perf_counter() - began) * 1000, 3)
+                    event = replace(event, timings_ms=dict.fromkeys(event.timings_ms, 0.0) | {"total": spent})
+                yield event
 
-    def _worked_out(self, asked: Asked) -> Iterator[Event]:
+    def _worked_out(self, asked: Asked) -> Generator[Event, None, None]:
         began = time.perf_counter()
         findings = self._finder.find(asked.understood, asked.filters, keep=max(READ_AGAIN, 2 * asked.k))
         found = findings.found

@@ -1,8 +1,10 @@
 """Answers given again: only of the same question, over the same articles, and whole."""
 
+import gc
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -109,62 +111,100 @@ def test_conversations_keep_every_turn(dalil: Dalil) -> None:
     assert sorted(len(dalil.conversations.turns(name)) for name in ids if name) == [1, 2]
 
 
+def found() -> Generator[Event, None, None]:
+    yield PassagesFound(())
+
+
 def test_only_the_last_are_kept() -> None:
     kept = Remembered(2)
     for asked in ("a", "b", "a", "c"):
-        _, events = kept.answer(asked, lambda: iter([PassagesFound(())]))
-        assert list(events) == [PassagesFound(())]
-    assert [kept.answer(asked, lambda: iter(()))[0] for asked in "acb"] == [True, True, False]
+        assert [event for _, event in kept.answer(asked, found)] == [PassagesFound(())]
+    assert [known for asked in "acb" for known, _ in kept.answer(asked, found)] == [True, True, False]
 
 
-def test_who_asks_while_another_is_at_it_waits_for_that_answer() -> None:
-    kept, begun, go_on = Remembered(2), threading.Event(), threading.Event()
-    worked: list[int] = []
-    got: list[list[Event]] = []
+class Slow:
+    """An answer that is worked out as far as the test says; `worked` counts how often."""
 
-    def work_out() -> Iterator[Event]:
-        worked.append(1)
-        begun.set()
-        assert go_on.wait(10)
+    def __init__(self) -> None:
+        self.begun, self.go_on, self.worked = threading.Event(), threading.Event(), 0
+        self.fails = False
+
+    def __call__(self) -> Generator[Event, None, None]:
+        self.worked += 1
+        self.begun.set()
+        assert self.go_on.wait(10)
+        if self.fails:
+            self.fails = False
+            raise OSError("the disk is gone")
         yield PassagesFound(())
 
+
+def asked_at_once(kept: Remembered, slow: Slow, waiting_s: float) -> list[list[Event]]:
+    """What each of four threads gets, three of which came while the first was at it and waited for so long."""
+    got: list[list[Event]] = []
+
     def ask() -> None:
-        got.append(list(kept.answer("a", work_out)[1]))
+        with suppress(OSError):
+            got.append([event for _, event in kept.answer("a", slow)])
 
     threads = [threading.Thread(target=ask)]
     threads[0].start()
-    assert begun.wait(10)
+    assert slow.begun.wait(10)
     threads += [threading.Thread(target=ask) for _ in range(3)]
     for thread in threads[1:]:
         thread.start()
-    time.sleep(0.1)  # until they are there
-    go_on.set()
+    time.sleep(waiting_s)
+    slow.go_on.set()
     for thread in threads:
         thread.join()
-    assert got == [[PassagesFound(())]] * 4
-    assert worked == [1]
+    return got
 
 
-def test_an_answer_that_fails_is_worked_out_again_and_nobody_waits_for_himself() -> None:
+def test_who_asks_while_another_is_at_it_waits_for_that_answer() -> None:
+    slow = Slow()
+    assert asked_at_once(Remembered(2), slow, 0.1) == [[PassagesFound(())]] * 4
+    assert slow.worked == 1
+
+
+@pytest.mark.parametrize("fails", [True, False], ids=["fails", "takes too long"])
+def test_where_the_first_does_not_answer_one_of_the_others_takes_over(fails: bool) -> None:
+    slow = Slow()
+    slow.fails = fails
+    waiting = 0.1 if fails else 1.5 * _PATIENCE_S
+    assert asked_at_once(Remembered(2), slow, waiting) == [[PassagesFound(())]] * (3 if fails else 4)
+    assert slow.worked == 2
+
+
+def test_nobody_waits_for_himself() -> None:
     kept = Remembered(2)
-
-    def fails() -> Iterator[Event]:
-        yield PassagesFound(())
-        raise OSError("the disk is gone")
-
-    with pytest.raises(OSError, match="gone"):
-        list(kept.answer("a", fails)[1])
-    known, events = kept.answer("a", lambda: iter([PassagesFound(())]))
-    assert (known, list(events)) == (False, [PassagesFound(())])
-    _, half = kept.answer("b", fails)
+    half = kept.answer("a", found)
     next(half)
     began = time.monotonic()
-    known, _ = kept.answer("b", lambda: iter([]))
-    assert not known
+    assert [known for known, _ in kept.answer("a", found)] == [False]
     assert time.monotonic() - began < 0.5 * _PATIENCE_S
+    assert list(half) == []
 
 
-def test_many_threads_ask_the_same(dalil: Dalil) -> None:
+def test_a_stream_left_half_read_may_end_anywhere() -> None:
+    """Garbage is collected at any moment: while the thread holds what is locked, too."""
+    kept = Remembered(2)
+
+    class Key:
+        def __hash__(self) -> int:
+            gc.collect()
+            return 1
+
+    half: list[Any] = [kept.answer("left", found)]
+    next(half[0])
+    half.append(half)  # a cycle
+    del half
+    done = threading.Thread(target=lambda: list(kept.answer(Key(), found)), daemon=True)
+    done.start()
+    done.join(5)
+    assert not done.is_alive()
+
+
+def test_many_threads_ask_the_same(dalil: Dalil, work: list[str]) -> None:
     answers: list[Answer] = []
     threads = [threading.Thread(target=lambda: answers.append(dalil.ask(QUESTIONS[0]))) for _ in range(16)]
     for thread in threads:
@@ -173,3 +213,4 @@ def test_many_threads_ask_the_same(dalil: Dalil) -> None:
         thread.join()
     assert len({without_times(answer).answer for answer in answers}) == 1
     assert len(answers) == 16
+    assert work == [QUESTIONS[0]]
