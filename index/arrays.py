@@ -1,4 +1,7 @@
-"""Arrays of a safetensors file without reading it: they lie in the mapped file, which all processes share."""
+"""Arrays of a safetensors file without reading it: they lie in the mapped file, which all processes share.
+
+Put another file in its place, never write over it: the system kills a process whose mapped file shrinks.
+"""
 
 import json
 import struct
@@ -24,10 +27,12 @@ def mapped_arrays(path: Path) -> dict[str, NDArray[Any]]:
         header = json.loads(content[_LENGTH : _LENGTH + length].tobytes())
         header.pop("__metadata__", None)
         return {name: _array(content[_LENGTH + length :], **facts) for name, facts in header.items()}
-    except (struct.error, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (struct.error, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"{path.name} is no safetensors file") from error
 
 
 def _array(content: NDArray[np.uint8], dtype: str, shape: list[int], data_offsets: list[int]) -> NDArray[Any]:
     start, end = data_offsets
+    if not 0 <= start <= end <= len(content) or min(shape, default=0) < 0:
+        raise ValueError("an array that lies outside of the file")
     return np.asarray(content[start:end]).view(f"{_KINDS[dtype[0]]}{int(dtype[1:]) // 8}").reshape(shape)

@@ -96,7 +96,7 @@ def _asked(askings: Sequence[Asking]) -> Iterator[Asked]:
 
 
 def _first_look(askings: Sequence[Asking]) -> Linear:
-    """From the unseen human questions that have an answer."""
+    """From the unseen questions that have an answer, the written ones among them."""
     simple: list[Asking] = [
         (
             [(one, ("whole",)) for one, _ in questions if one.answers and _is_unseen(one)],
@@ -154,7 +154,9 @@ def main() -> None:
     halves: list[int | None] = [*range(HALVES), None]
     with ProcessPoolExecutor(options.processes, multiprocessing.get_context("fork")) as pool:
         weights = dict(zip(halves, pool.map(_network, halves, [options.epochs] * len(halves)), strict=True))
-    (options.out / "reader.safetensors").write_bytes(save(weights[None]))
+    # Not over the old one, which a service may have mapped.
+    (options.out / "reader.safetensors.new").write_bytes(save(weights[None]))
+    (options.out / "reader.safetensors.new").replace(options.out / "reader.safetensors")
     networks = {half: inference.Network(dict(values)) for half, values in weights.items()}
     ranker, confidence = fit_last(held, networks, encoder)
     _write(options.out / "weights.json", first, ranker, confidence)

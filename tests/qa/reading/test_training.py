@@ -175,6 +175,9 @@ def test_written_questions_find_their_answers_in_the_texts_they_name(tmp_path, m
     assert {one.id: one.text for one in articles} == {"ntrex:1-3": "\n".join(lines[:3]), "news:1": rows["news"][0]["text"]}
     assert (articles[1].title, asked["متى بني البرج؟"].title, asked["كم طوله؟"].title) == (lines[0], "ntrex:1-3", "جسر الريحان")
     assert all(one.source.endswith("written") and not one.seen for one in examples)
+    (tmp_path / "tydi.jsonl").write_text(json.dumps({**rows["tydi"][0], "crc32": 1}), encoding="utf-8")
+    with pytest.raises(ValueError, match="tydi:جسر الريحان is another"):
+        written_examples(human, tmp_path)
     bridge, tower, *_ = halved([*human, *examples])
     assert bridge.half in (0, 1)
     assert tower.half is None
@@ -190,7 +193,9 @@ def test_the_questions_that_were_written_are_whole_and_four_in_ten_have_no_answe
     for row in rows:
         for _, *spans in row["asked"]:
             assert all(0 <= start < end for start, end in spans)
+            assert all(end <= len(row["text"]) for _, end in spans if "text" in row)
             assert all(row["text"][start:end].strip() == row["text"][start:end] for start, end in spans if "text" in row)
+        assert ("text" in row) != ("crc32" in row)
     for language in ("ar", "en"):
         lacking = [not spans for _, question, spans in asked if detect_language(question) == language]
         assert len(lacking) > 8000
