@@ -30,10 +30,13 @@ def read(data: bytes, name: str, charset: str | None = None) -> Drafts:
             "are the limits: split it"
         )
     # Decoded here, strictly: feedparser would replace what it cannot decode. A string it would take for an address.
-    feed = feedparser.parse(
-        io.BytesIO(text.encode("utf-8", "surrogatepass")),
-        response_headers={"content-type": "application/xml; charset=utf-8"},
-    )
+    try:
+        feed = feedparser.parse(
+            io.BytesIO(text.encode("utf-8", "surrogatepass")),
+            response_headers={"content-type": "application/xml; charset=utf-8"},
+        )
+    except Exception as error:  # of any kind, where elements end that never began
+        raise ReadError(f"{name}: this feed is broken, its elements do not fit each other") from error
     if not feed.entries:
         problem = feed.get("bozo_exception") if feed.bozo else None
         if feed.get("version") and problem is None:

@@ -60,6 +60,7 @@ def test_atom_entries_become_articles(tmp_path, name):
         "<?xml version='1.0'?><note><to>x</to></note>",
         "no xml at all",
         "http://127.0.0.1:9/feed",
+        "<rss version='2.0'><channel><title>a</title><item><title>t</title><link>http:</item></link></channel></rss>",
     ],
 )
 def test_what_is_no_feed_is_skipped(tmp_path, content):
