@@ -18,8 +18,8 @@ _LONGEST = 60  # words of an answer, with those that lead in and the markers
 _LEAD = 3  # words that lead in, beside the outlet's name: see `according_to_dated`
 _MOST = 5
 _LOOKED_AT = 10  # sentences from which an answer is made
-_LEAST = 0.01  # probability for which a further sentence is shown
-_ENOUGH = 0.99  # probability of what is shown from which on nothing is added
+_LEAST = 0.03  # probability for which a further sentence is shown
+_ENOUGH = 0.97  # probability of what is shown from which on nothing is added
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ _UNIT = re.compile(r"\s+([^\W\d_]+)")
 
 
 _CLITIC = re.compile("[وف]?[بك](?=ال..)|[وف](?=ال...)")
+_BRACKETS = (("(", ")"), ("[", "]"), ("«", "»"), ("“", "”"))
 _LEAST = 0.02  # expected F1 below which the few words are left out
 
 
@@ -43,7 +44,7 @@ def few_words(query: Query, read: Read) -> str | None:
     """
     marked = None
     if read.few_words is not None and read.span is not None and read.span.expected >= _LEAST:
-        marked = _without_clitic(read.candidate.sentence.text[slice(*read.few_words)])
+        marked = _without_clitic(_closed(read.candidate.sentence.text, *read.few_words))
     pattern = _PATTERNS.get(asks_for(query.text))
     if marked is not None and (pattern is None or pattern.search(fold(marked))):
         return marked
@@ -55,6 +56,13 @@ def value_of(query: Query, read: Read) -> str | None:
     sentence = read.candidate.sentence
     span = short_answer(asks_for(query.text), sentence.text, query.words.get(sentence.hit.language, []), query.text)
     return sentence.text[slice(*span)] if span else None
+
+
+def _closed(text: str, start: int, end: int) -> str:
+    """The span, and with it the bracket behind it that closes one inside."""
+    found = text[start:end]
+    unclosed = any(found.count(left) > found.count(right) and text[end : end + 1] == right for left, right in _BRACKETS)
+    return text[start : end + 1] if unclosed else found
 
 
 def _without_clitic(text: str) -> str:

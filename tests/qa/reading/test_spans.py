@@ -3,7 +3,7 @@ import pytest
 from index.language.stemming import content_terms
 from index.retrieval import QueryWord
 from qa.reading.question import asks_for
-from qa.reading.spans import short_answer
+from qa.reading.spans import _closed, short_answer
 
 
 def words_of(question):
@@ -46,3 +46,18 @@ def test_a_date_that_the_question_names_is_no_answer():
 def test_a_number_that_the_question_names_is_no_answer():
     question = "كم دولة حضرت قمة 2015؟"
     assert short_answer(asks_for(question), "حضرت قمة 2015 في 2015 دولة", words_of(question), question) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "marked", "closed"),
+    [
+        ("في بداية نوفمبر (تشرين الثاني) المقبل", "نوفمبر (تشرين الثاني", "نوفمبر (تشرين الثاني)"),
+        ("صدر كتاب «ياني في كلمات» أمس", "«ياني في كلمات", "«ياني في كلمات»"),
+        ("in the UN (United Nations) today", "United Nations", "United Nations"),
+        ("a (b) c", "(b)", "(b)"),
+        ("the end (of it", "(of it", "(of it"),
+    ],
+)
+def test_a_bracket_that_opens_in_the_few_words_is_closed(text, marked, closed):
+    start = text.index(marked)
+    assert _closed(text, start, start + len(marked)) == closed
