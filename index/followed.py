@@ -13,11 +13,12 @@ from sqlalchemy import Row, select
 from index import removals
 from index.database import Where, shown
 from index.derived import Marks
-from index.opened import Tables
+from index.opened import Tables, among
 from index.stored import whole_vectors
 from index.tables import articles, passages, vectors
 from index.writing import last_marks
 
+_VECTORS = among(select(vectors).order_by(vectors.c.passage_id), vectors.c.passage_id)
 _log = logging.getLogger(__name__)
 
 
@@ -78,7 +79,7 @@ class Followed(Tables):
 
     def vectors_of(self, ids: Sequence[int]) -> tuple[list[int], NDArray[np.float32]]:
         """Those of `ids` that are stored and their vectors (n, dimensions)."""
-        return self._matrix(self.by_ids(select(vectors).order_by(vectors.c.passage_id), vectors.c.passage_id, ids))
+        return self._matrix(self.by_ids(_VECTORS, ids))
 
     def _matrix(self, rows: Sequence[Row[Any]]) -> tuple[list[int], NDArray[np.float32]]:
         ids, matrix = whole_vectors(rows)

@@ -24,6 +24,12 @@ class StoreError(DalilError):
     status = 503
 
 
+def among(query: Select[Any], column: Any) -> Select[Any]:
+    """The rows of `query` whose `column` is one of the values that `Tables.by_ids` is given: made once, asked often."""
+    # Not `in_(values)`, which looks at every value by itself before the statement is even compiled.
+    return query.where(column.in_(bindparam("wanted", expanding=True)))
+
+
 class Tables:
     """The tables in one place, whose format this version of Dalil reads."""
 
@@ -107,12 +113,10 @@ class Tables:
         with self.reading() as connection:
             return {name: connection.scalar(query) or 0 for name, query in queries.items()}
 
-    def by_ids(self, query: Select[Any], column: Any, ids: Sequence[Any]) -> list[Row[Any]]:
-        """The rows of `query` whose `column` is one of `ids`, however many these are."""
+    def by_ids(self, query: Select[Any], ids: Sequence[Any]) -> list[Row[Any]]:
+        """The rows of a query that `among` made for any of `ids`, however many these are."""
         found: list[Row[Any]] = []
-        # Not `in_(part)`, which looks at every value by itself before the statement is even compiled.
-        wanted = query.where(column.in_(bindparam("wanted", expanding=True)))
         with self.reading() as connection:
             for part in parts(ids):
-                found += connection.execute(wanted, {"wanted": part}).all()
+                found += connection.execute(query, {"wanted": part}).all()
         return found

@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.language.stemming import root, roots, terms
+from index.language.folding import fold
+from index.language.stemming import root, roots, stems, words
 
 FEATURES = (
     "lexical",  # BM25, as a share of what the question could reach
@@ -45,15 +46,16 @@ class Wanted:
         """`present`, `close` and `kin` of a passage, each from 0 to 1."""
         body, everywhere, kindred = _read(text)
         wanted = self._options.keys()
-        places = [(at, term) for at, term in enumerate(body) if term in wanted]
+        found = everywhere & wanted
+        places = [(at, term) for at, term in enumerate(body) if term in found] if found else []
         if title:
             _, also, more = _read(title)
-            everywhere, kindred = everywhere | also, kindred | more
+            found, kindred = found | (also & wanted), kindred | more
         best: dict[int, float] = {}
-        for term in everywhere & wanted:
+        for term in found:
             for number, weight in self._options[term]:
                 best[number] = max(weight, best.get(number, 0.0))
-        kin = {number for found in kindred & self._roots.keys() for number in self._roots[found]} - best.keys()
+        kin = {number for one in kindred & self._roots.keys() for number in self._roots[one]} - best.keys()
         present = sum(self._weights[number] for number in best)
         missing = sum(self._weights[number] for number in kin)
         return present / self._total, self._close(places, best) / self._total, missing / self._total
@@ -81,7 +83,7 @@ class Wanted:
 @lru_cache(maxsize=_REMEMBERED)
 def _read(text: str) -> tuple[tuple[str, ...], frozenset[str], frozenset[str]]:
     """The terms of a passage in order, each once, and their roots: one story is read again with every question about it."""
-    body = tuple(terms(text))
+    body = stems(words(fold(text)))
     return body, frozenset(body), frozenset(roots(body))
 
 

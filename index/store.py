@@ -6,17 +6,19 @@ One process writes at a time (the caller holds the turn to write); any number re
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Row, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select
 
 from index.article import Article, Language
 from index.database import Where, shown, storable
 from index.errors import ArticleDamaged, NotFound
 from index.followed import Followed
 from index.hits import Filters, Hit
+from index.opened import among
 from index.stored import stored_article
 from index.tables import ISO_DATE, articles, bands, passages
 from index.writing import Writing
@@ -28,6 +30,23 @@ _HIT_FIELDS = ("title", "source", "date", "url", "quotable")
 _HITS = select(passages, _TEXT, articles.c.digest, *(articles.c[name] for name in _HIT_FIELDS)).join(
     articles, articles.c.id == passages.c.article_id
 )
+_STRETCH = ("article", "first", "last")
+_HITS_AMONG = among(_HITS, passages.c.id)
+_ARTICLES = among(select(articles), articles.c.id)
+_DUPLICATES = among(select(articles).order_by(articles.c.id), articles.c.duplicate_of)
+_KNOWN = among(select(articles.c.id, articles.c.digest, articles.c.origin), articles.c.id)
+_TEXTS = among(select(articles.c.id, articles.c.text), articles.c.id)
+_BANDS = among(select(bands).order_by(bands.c.article_id), bands.c.band)
+
+
+@cache
+def _stretches(count: int) -> Select[Any]:
+    """The passages of so many stretches of articles, in order: ids `article0`..., numbers `first0`... to `last0`..."""
+    of, number = passages.c.article_id, passages.c.number
+    chosen = (
+        (of == bindparam(f"article{n}")) & number.between(bindparam(f"first{n}"), bindparam(f"last{n}")) for n in range(count)
+    )
+    return _HITS.where(or_(*chosen)).order_by(of, number)
 
 
 class Store(Followed):
@@ -88,12 +107,11 @@ class Store(Followed):
 
     def known(self, ids: Sequence[str]) -> dict[str, tuple[str, str | None]]:
         """The digest and the origin of those of `ids` that are stored."""
-        query = select(articles.c.id, articles.c.digest, articles.c.origin)
-        return {row.id: (row.digest, row.origin) for row in self.by_ids(query, articles.c.id, ids)}
+        return {row.id: (row.digest, row.origin) for row in self.by_ids(_KNOWN, ids)}
 
     def hits(self, ids: Sequence[int]) -> list[tuple[int, Hit]]:
         """The passages of these row ids, scores still 0. Ids that are gone from the store are left out."""
-        rows = self.by_ids(_HITS, passages.c.id, ids)
+        rows = self.by_ids(_HITS_AMONG, ids)
         sound = self._read_before(rows)
         return [(row.id, _hit(row)) for row in rows if row.article_id in sound]
 
@@ -101,11 +119,9 @@ class Store(Followed):
         """By article the passages of stretches of articles: id, first and last number of a passage; in order."""
         if not stretches:
             return {}
-        chosen = or_(
-            *((passages.c.article_id == article) & passages.c.number.between(first, last) for article, first, last in stretches)
-        )
+        values = {f"{name}{n}": value for n, one in enumerate(stretches) for name, value in zip(_STRETCH, one, strict=True)}
         with self.reading() as connection:
-            rows = connection.execute(_HITS.where(chosen).order_by(passages.c.article_id, passages.c.number)).all()
+            rows = connection.execute(_stretches(len(stretches)), values).all()
         sound = self._read_before(rows)
         found: dict[str, list[Hit]] = {}
         for row in rows:
@@ -115,7 +131,7 @@ class Store(Followed):
 
     def sound(self, ids: Iterable[str]) -> set[str]:
         """Those of `ids` that read now as they did when they were stored. Whoever quotes an article asks."""
-        rows = self.by_ids(select(articles), articles.c.id, list(dict.fromkeys(ids)))
+        rows = self.by_ids(_ARTICLES, list(dict.fromkeys(ids)))
         return {row.id for row in rows if self._checked(row) is not None}
 
     def _read_before(self, rows: Sequence[Row[Any]]) -> set[str]:
@@ -160,7 +176,7 @@ class Store(Followed):
     def duplicates_of(self, ids: Sequence[str]) -> dict[str, list[Article]]:
         """For each of `ids`, the stored articles that repeat its story."""
         found: dict[str, list[Article]] = {}
-        for row in self.by_ids(select(articles).order_by(articles.c.id), articles.c.duplicate_of, ids):
+        for row in self.by_ids(_DUPLICATES, ids):
             if (article := self._checked(row)) is not None:
                 found.setdefault(row.duplicate_of, []).append(article)
         return found
@@ -168,13 +184,13 @@ class Store(Followed):
     def holders(self, keys: Sequence[int]) -> dict[int, list[str]]:
         """For those bands of `keys` that are stored, the ids of the articles in them."""
         found: dict[int, list[str]] = {}
-        for row in self.by_ids(select(bands).order_by(bands.c.article_id), bands.c.band, keys):
+        for row in self.by_ids(_BANDS, keys):
             found.setdefault(row.band, []).append(row.article_id)
         return found
 
     def texts(self, ids: Sequence[str]) -> dict[str, str]:
         """The texts of those of `ids` that are stored."""
-        return {row.id: row.text for row in self.by_ids(select(articles.c.id, articles.c.text), articles.c.id, ids)}
+        return {row.id: row.text for row in self.by_ids(_TEXTS, ids)}
 
     @contextmanager
     def write(self) -> Iterator[Writing]:

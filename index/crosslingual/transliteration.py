@@ -115,7 +115,7 @@ class Transliterator:
         if not name or len(name) > LONGEST_NAME:
             return {}
         side = 1 if target == "ar" else 0
-        table = self._from[target]
+        table, units = self._from[target], self._units
         agenda: list[dict[_State, float]] = [{} for _ in range(len(name) + 1)]
         agenda[0][_START, _START, ""] = 0.0
         ceiling = [-1e9] * (len(name) + 1)
@@ -131,11 +131,7 @@ class Transliterator:
                 backed = score + self._double_backoff.get(context, 0.0)
                 for end, letters in choices:
                     later, highest = agenda[end], ceiling[end]
-                    steps = [
-                        (score + chance, unit, self._units[unit][side])
-                        for unit, chance in triples.items()
-                        if self._units[unit][1 - side] == letters
-                    ]
+                    steps = [(score + triples[unit], unit, units[unit][side]) for unit in table[letters] if unit in triples]
                     for chance, unit, letter in self._row(target, last, letters):
                         if backed + chance <= highest - margin:
                             break  # those behind are less likely still

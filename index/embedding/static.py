@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from index.arrays import mapped_arrays
 from index.errors import ModelError
 from index.language.folding import fold
-from index.language.stemming import stem_arabic, words
+from index.language.stemming import stems, words
 from index.remembered import Remembered
 
 _BATCH = 64
@@ -37,7 +37,7 @@ class _Vocabulary:
 
     def number(self, word: str) -> int:
         """The token of a word."""
-        return self._find(stem_arabic(word) if "\u0620" <= word[0] <= "\u08ff" else word)
+        return self._find(stems((word,))[0] if "\u0620" <= word[0] <= "\u08ff" else word)
 
     def _find(self, token: str) -> int:
         """WordPiece: the longest known beginning, if what is left is made of known endings."""

@@ -80,7 +80,16 @@ class _Table(dict[int, str]):
         return folded
 
 
+class _Lengths(dict[str, int]):
+    """How many characters a character folds to."""
+
+    def __missing__(self, char: str) -> int:
+        self[char] = length = len(_TABLE[ord(char)])
+        return length
+
+
 _TABLE = _Table()
+_LENGTHS = _Lengths()
 _LONG = 100  # characters from which on the detour by numpy is the shorter way
 _UTF_16 = "utf-16-le" if sys.byteorder == "little" else "utf-16-be"
 # The same table as numbers, for code points of the basic plane: filled as they are met, from `_TABLE`. The three numbers are
@@ -130,12 +139,12 @@ class Folded:
         """Folded offsets of the original's code points, and the folded length."""
         if self._is_even:
             return range(len(self.original) + 1)
-        return list(accumulate((len(_TABLE[ord(char)]) for char in self.original), initial=0))
+        return list(accumulate(map(_LENGTHS.__getitem__, self.original), initial=0))
 
     @cached_property
     def _is_even(self) -> bool:
         """Whether each code point became one, so that offsets stay as they are: most texts without vowel signs."""
-        return all(len(_TABLE[ord(char)]) == 1 for char in set(self.original))
+        return {*map(_LENGTHS.__getitem__, set(self.original))} <= {1}
 
     def span(self, start: int, end: int) -> tuple[int, int] | None:
         """The original span whose folding is `text[start:end]`, with the marks that follow its last letter.

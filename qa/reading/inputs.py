@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from struct import Struct
 from zlib import crc32
 
 import numpy as np
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from index.article import Language
 from index.dates import month_names, weekday_names
 from index.language import fold_with_map
-from index.language.stemming import WORD_PATTERN, is_stop_word, stem
+from index.language.stemming import WORD_PATTERN, is_stop_word, stems
 from index.retrieval import Query
 from qa.reading.cues import AR_NUMBERS, EN_NUMBERS, PEOPLE, PLACES, SPEECH
 from qa.reading.focus import focus_terms, wanted_units
@@ -34,6 +35,7 @@ _LONGEST_QUESTION = 32
 KINDS = tuple(Asks)
 
 _WORD = re.compile(WORD_PATTERN)
+_YEAR = re.compile("1[0-9]{3}|20[0-9]{2}")
 _NUMBER_WORD = re.compile(rf"(?:[وبل])?(?:ال)?(?:{AR_NUMBERS})|{EN_NUMBERS}")
 _CALENDAR = re.compile(rf"(?:{month_names()}|{weekday_names()})")
 _MONEY = re.compile(
@@ -41,6 +43,7 @@ _MONEY = re.compile(
     r"|(?:dollar|euro|pound|metre|meter|kilomet(?:re|er)|mile|f(?:oo|ee)t|ton|tonne|kg|year|day|month|week|hour|minute|people)s?"
 )
 _PEOPLE, _SPEECH, _PLACES = (frozenset(words.split("|")) for words in (PEOPLE, SPEECH, PLACES))
+_HASHES = Struct("=3h")
 _OPENS, _CLOSES, _ENDS, _COMMAS = "\"'([{«“", "\"')]}»”", ".!?؟…\n", ",،;؛"
 
 
@@ -59,24 +62,24 @@ class Words:
 def _of_word(word: str) -> tuple[bytes, bytes]:
     """Hashes (int16), and the features that a folded word has by itself, in tenths."""
     stop, number, arabic = is_stop_word(word), word[0].isdigit(), word[0] >= "\u0600"
-    hashes = np.array((_bucket(word, 0) if stop else 0, _bucket(word[:2], 1), _bucket(word[-2:], 2)), np.int16)
+    hashes = _HASHES.pack(_bucket(word, 0) if stop else 0, _bucket(word[:2], 1), _bucket(word[-2:], 2))
     features = (
-        stop,
-        number,
-        number and re.fullmatch("1[0-9]{3}|20[0-9]{2}", word) is not None,
-        _NUMBER_WORD.fullmatch(word) is not None,
-        _CALENDAR.fullmatch(word) is not None,
-        arabic,
-        arabic and word.startswith(("ال", "وال", "بال", "لل")),
-        arabic and len(word) > 3 and word[0] in "وف",
-        arabic and len(word) > 3 and word[0] in "بلك",
-        min(1.0, len(word) / 10),
-        _MONEY.fullmatch(word) is not None,
-        word in _PEOPLE,
-        word in _SPEECH,
-        word in _PLACES,
+        10 * stop,
+        10 * number,
+        10 * (number and _YEAR.fullmatch(word) is not None),
+        10 * (_NUMBER_WORD.fullmatch(word) is not None),
+        10 * (_CALENDAR.fullmatch(word) is not None),
+        10 * arabic,
+        10 * (arabic and word.startswith(("ال", "وال", "بال", "لل"))),
+        10 * (arabic and len(word) > 3 and word[0] in "وف"),
+        10 * (arabic and len(word) > 3 and word[0] in "بلك"),
+        min(10, len(word)),
+        10 * (_MONEY.fullmatch(word) is not None),
+        10 * (word in _PEOPLE),
+        10 * (word in _SPEECH),
+        10 * (word in _PLACES),
     )
-    return hashes.tobytes(), bytes(round(10 * value) for value in features)
+    return hashes, bytes(features)
 
 
 def _bucket(text: str, table: int) -> int:
@@ -86,37 +89,38 @@ def _bucket(text: str, table: int) -> int:
 @lru_cache(maxsize=4096)
 def words_of(text: str) -> Words:
     """The words of `text` with what can be told without a question; those inside one code point (ﷲ) are left out."""
-    folded = fold_with_map(text)
-    forms, spans, hashes, own, around = [], [], [], [], []
-    for match in _WORD.finditer(folded.text):
-        span = folded.span(*match.span())
-        if span is None:
-            continue
-        start, end = span
-        word = match.group()
-        found = _of_word(word)
-        forms.append(word)
-        spans.append(span)
-        hashes.append(found[0])
-        own.append(found[1])
-        around.append(_around(text[max(0, start - 2) : start], text[start], text[end : end + 2]))
+    folded, marks = fold_with_map(text), text.translate(_MARKS)
+    found = [(match.group(), span) for match in _WORD.finditer(folded.text) if (span := folded.span(*match.span())) is not None]
+    forms, spans = tuple(form for form, _ in found), [span for _, span in found]
+    alone = [_of_word(form) for form in forms]
+    around = [_around(marks[max(0, start - 2) : start], marks[start], marks[end : end + 2]) for start, end in spans]
     features = np.empty((len(forms), WORD_FEATURES), np.float32)
-    features[:, :_OWN] = np.frombuffer(b"".join(own), np.uint8).reshape(-1, _OWN)
+    features[:, :_OWN] = np.frombuffer(b"".join([own for _, own in alone]), np.uint8).reshape(-1, _OWN)
     features[:, :_OWN] *= 0.1
     features[:, _OWN:] = np.frombuffer(b"".join(around), np.uint8).reshape(-1, WORD_FEATURES - _OWN)
     return Words(
-        tuple(forms),
-        tuple(map(_stem, forms)),
+        forms,
+        stems(forms),
         np.array(spans, np.int32).reshape(-1, 2),
-        np.frombuffer(b"".join(hashes), np.int16).reshape(-1, 3),
+        np.frombuffer(b"".join([hashes for hashes, _ in alone]), np.int16).reshape(-1, 3),
         features,
     )
 
 
-_stem = lru_cache(maxsize=100_000)(stem)
+class _Marks(dict[int, str]):
+    """A `str.translate` table that leaves of a text what `_around` looks at: marks, and which letters are large."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        self[code] = kind = "A" if char.isupper() else char if char in _LOOKED_AT else "a"
+        return kind
 
 
-@lru_cache(maxsize=100_000)
+_LOOKED_AT = frozenset(_OPENS + _CLOSES + _ENDS + _COMMAS + "-/:%٪")
+_MARKS = _Marks()
+
+
+@lru_cache(maxsize=10_000)
 def _around(left: str, first: str, right: str) -> bytes:
     """The features that the marks around a word give: up to two characters on each side, and its own first one."""
     before, after = left[-1:] or "\n", right[:1] or "\n"

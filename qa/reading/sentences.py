@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from index.collection import Collection
 from index.hits import Hit
 from index.language import clause_spans, fold, sentence_spans, trim
-from index.language.stemming import terms
+from index.language.stemming import stems, terms, words
 from index.retrieval import Found, Query
 from qa.reading.cues import offers
 from qa.reading.focus import counts, focus_terms, wanted_units
@@ -62,10 +62,7 @@ _WINDOW = 8  # passages on both sides of one that was found that are read with i
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence in a passage, or a run of its clauses: `article.text[start:end] == text`, as `hit` holds it.
-
-    `whole` is all of the sentence.
-    """
+    """A sentence in a passage, or a run of its clauses: `article.text[start:end] == text`, as `hit` holds it."""
 
     hit: Hit
     start: int
@@ -73,7 +70,6 @@ class Sentence:
     text: str
     folded: str
     terms: tuple[str, ...]
-    whole: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +91,14 @@ class Candidate:
 
 
 @lru_cache(maxsize=4096)
-def _split(text: str) -> tuple[tuple[int, int, str, str, tuple[str, ...], str], ...]:
+def _split(text: str) -> tuple[tuple[int, int, str, str, tuple[str, ...]], ...]:
     found = []
     for span in sentence_spans(text):
         for start, end in _pieces(text, trim(text, span)):
             if end > start:
                 piece = text[start:end]
-                found.append((start, end, piece, fold(piece), tuple(terms(piece)), text[slice(*span)]))
+                folded = fold(piece)
+                found.append((start, end, piece, folded, stems(words(folded))))
     return tuple(found)
 
 
@@ -133,17 +130,17 @@ def joined(one: Sentence, other: Sentence) -> Sentence | None:
     if hit.text[one.end - hit.start : other.start - hit.start].strip(_CLAUSE_MARKS):
         return None
     text = hit.text[one.start - hit.start : other.end - hit.start]
-    return Sentence(hit, one.start, other.end, text, fold(text), tuple(terms(text)), text)
+    return Sentence(hit, one.start, other.end, text, fold(text), tuple(terms(text)))
 
 
 def sentences_of(passages: Sequence[Hit]) -> list[Sentence]:
     """The sentences of one article's passages, in order, each once though passages overlap."""
     found: dict[int, Sentence] = {}
     for hit in passages:
-        for start, end, text, folded, stems, whole in _split(hit.text):
+        for start, end, text, folded, its_terms in _split(hit.text):
             held = found.get(hit.start + start)
             if held is None or held.end < hit.start + end:
-                found[hit.start + start] = Sentence(hit, hit.start + start, hit.start + end, text, folded, stems, whole)
+                found[hit.start + start] = Sentence(hit, hit.start + start, hit.start + end, text, folded, its_terms)
     return [found[start] for start in sorted(found)]
 
 
