@@ -72,27 +72,26 @@ class Network:
         return Found(sentences, float(np.exp(silence - highest)) / total, _best_spans(shares, inputs))
 
     def _linear(self, name: str, x: Array) -> Array:
-        out = x @ self._w[f"{name}.weight"].T
+        out: Array = x @ self._w[f"{name}.weight"].T
         bias = self._w.get(f"{name}.bias")
-        return out if bias is None else out + bias
+        if bias is not None:
+            out += bias
+        return out
 
     def _hashed(self, hashes: NDArray[np.int16]) -> list[Array]:
         return [self._w[f"hashed.{table}.weight"][hashes[:, table]] for table in range(hashes.shape[1])]
 
-    def _convolution(self, name: str, x: Array, line: NDArray[np.intp], dilation: int) -> Array:
-        """Three words wide; `line` tells which words stand in one sentence."""
-        count = len(x)
-        around = np.zeros((count, 3 * x.shape[1]), np.float32)
-        width = x.shape[1]
-        around[:, width : 2 * width] = x
-        if count > dilation:
-            same = (line[dilation:] == line[:-dilation])[:, None]
-            around[dilation:, :width] = x[:-dilation] * same
-            around[:-dilation, 2 * width :] = x[dilation:] * same
-        out = x + np.maximum(self._linear(f"{name}.mix", around), 0)
-        out -= out.mean(axis=1, keepdims=True)
-        out /= np.sqrt((out * out).mean(axis=1, keepdims=True) + 1e-5)
-        return np.asarray(out * self._w[f"{name}.norm.weight"] + self._w[f"{name}.norm.bias"])
+    def _convolution(self, name: str, x: Array, beside: NDArray[np.intp]) -> Array:
+        """Three words wide; see `_beside`."""
+        around = np.concatenate([x, np.zeros((1, x.shape[1]), np.float32)])[beside].reshape(len(x), -1)
+        out = self._linear(f"{name}.mix", around)
+        np.maximum(out, 0, out=out)
+        out += x
+        out -= (out @ np.full(out.shape[1], 1 / out.shape[1], np.float32))[:, None]
+        out /= np.sqrt(np.einsum("ij,ij->i", out, out) / out.shape[1] + 1e-5)[:, None]
+        out *= self._w[f"{name}.norm.weight"]
+        out += self._w[f"{name}.norm.bias"]
+        return out
 
     def _scores(self, inputs: Inputs, vectors: Array, evidence: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
         """Scores of spans (words, span), `[i, n]` from word `i` to `i + n`, and of silence."""
@@ -104,15 +103,16 @@ class Network:
 
         words = np.hstack([projected[asked_at], *self._hashed(inputs.asked_hashes), inputs.asked_features])
         words = np.maximum(self._linear("asked", words), 0)
-        words = self._convolution("asked_convolution", words, np.zeros(len(words), np.intp), 1)
+        words = self._convolution("asked_convolution", words, _beside(np.zeros(len(words), np.intp), 1))
         question = _softmax(self._linear("asked_weight", words)[:, 0]) @ words + self._w["kind.weight"][inputs.kind]
 
         like = likeness[read_at] @ likeness[asked_at].T
         most = _sigmoid(like.max(axis=1, keepdims=True))
         shown = np.hstack([projected[read_at], _softmax(like) @ words, *self._hashed(inputs.hashes), inputs.features, most])
         h = np.maximum(self._linear("read", shown) + self._linear("read_asked", question), 0)
+        beside = {dilation: _beside(line, dilation) for dilation in set(self._dilations)}
         for at, dilation in enumerate(self._dilations):
-            h = self._convolution(f"convolutions.{at}", h, line, dilation)
+            h = self._convolution(f"convolutions.{at}", h, beside[dilation])
 
         edges = self._linear("edges", h)
         start = h @ self._linear("start", question) + edges[:, 0]
@@ -141,6 +141,14 @@ class Network:
         return np.where(allowed, scores, _NEVER).astype(np.float64)
 
 
+def _beside(line: NDArray[np.intp], dilation: int) -> NDArray[np.intp]:
+    """(words, 3): the numbers of the word before each word, of itself, and of the one after; -1 for one of another line."""
+    here = np.arange(len(line))
+    numbers = np.stack([here - dilation, here, here + dilation], axis=1)
+    known = (numbers >= 0) & (numbers < len(line))
+    return np.where(known & (line[numbers * known] == line[:, None]), numbers, -1)
+
+
 def _sigmoid(x: Array) -> Array:
     return np.asarray(1 / (1 + np.exp(-np.maximum(x, -50))))
 
@@ -160,12 +168,11 @@ def _best_spans(shares: NDArray[np.float64], inputs: Inputs) -> tuple[Span, ...]
     common = np.minimum(last[:, None], last) - np.maximum(first[:, None], first) + 1
     f1 = 2 * np.maximum(0, common) / (extra[:, None] + extra + 2)
     expected = f1 @ share / max(float(flat.sum()), 1e-12)
-    spans: dict[int, Span] = {}
-    for at in np.argsort(-expected, kind="stable"):
-        sentence = int(np.searchsorted(inputs.starts, first[at], side="right")) - 1
-        piece = inputs.piece
-        spans.setdefault(sentence, Span(sentence, int(piece[first[at]]), int(piece[last[at]]), float(expected[at])))
-    return tuple(spans.values())
+    order = np.argsort(-expected, kind="stable")
+    sentence = np.searchsorted(inputs.starts, first, side="right") - 1
+    best = order[np.sort(np.unique(sentence[order], return_index=True)[1])]
+    columns = sentence[best], inputs.piece[first[best]], inputs.piece[last[best]], expected[best]
+    return tuple(map(Span, *(column.tolist() for column in columns)))
 
 
 def distinct(inputs: Inputs) -> list[str]:
