@@ -1,7 +1,9 @@
 """The tables of the store, in SQLAlchemy Core, for SQLite and for PostgreSQL."""
 
+from typing import Any
+
 import sqlalchemy as sa
-from sqlalchemy import Column, ForeignKey, Index, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, Table, Text, event
 
 from index.database import EXACT, ROW_ID
 
@@ -30,9 +32,20 @@ articles = Table(
     # The article whose story this one repeats; such an article has no passages of its own.
     Column("duplicate_of", EXACT, index=True),
 )
-# PostgreSQL cannot hold a long text in an ordered index, and a source or a date in words may be one.
-Index("ix_articles_source", articles.c.source, postgresql_using="hash")
-Index("ix_articles_date", articles.c.date, postgresql_where=articles.c.date.like(sa.literal_column(f"'{ISO_DATE}'")))
+_by_source = Index("ix_articles_source", articles.c.source)
+_by_date = Index("ix_articles_date", articles.c.date)
+
+
+@event.listens_for(metadata, "before_create")
+def _suited(_: sa.MetaData, connection: sa.Connection, **__: Any) -> None:
+    """PostgreSQL cannot hold a long text in an ordered index, and a source or a date in words may be one.
+
+    Told when tables are made there: telling `Index` would load that dialect in every process, a twentieth of its start.
+    """
+    if connection.dialect.name == "postgresql":
+        _by_source.dialect_options["postgresql"]["using"] = "hash"
+        _by_date.dialect_options["postgresql"]["where"] = articles.c.date.like(sa.literal_column(f"'{ISO_DATE}'"))
+
 
 passages = Table(
     "passages",

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -140,6 +141,13 @@ def test_nothing_there_and_another_encoder(machine: Machine, postgres: Server, u
 
 
 # -- several machines -----------------------------------------------------------------------------------------------------
+
+
+def test_words_of_any_length_can_stand_where_a_source_or_a_date_does(machine: Machine, postgres: Server) -> None:
+    words = "x".join(uuid.uuid4().hex for _ in range(400))  # longer than an ordered index can hold
+    collection = machine("a")
+    add(collection, replace(BRIDGE, source=words, date=words))
+    assert collection.store.sources() == [(words, 1)]
 
 
 def test_each_machine_follows_by_itself(machine: Machine) -> None:
