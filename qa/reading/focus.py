@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from index.language import fold
 from index.language.stemming import content_terms, stem
@@ -32,6 +33,7 @@ _UNITS: tuple[tuple[str, str], ...] = (
 _WANTED = tuple((re.compile(pattern), frozenset(stem(word) for word in units.split())) for pattern, units in _UNITS)
 
 
+@lru_cache(maxsize=1024)
 def focus_terms(question: str) -> frozenset[str]:
     """The stems of the two content words after the question word, in the question's language; empty where there is none.
 
@@ -42,6 +44,7 @@ def focus_terms(question: str) -> frozenset[str]:
     return frozenset(content_terms(found.group(1))[:2]) if found else frozenset()
 
 
+@lru_cache(maxsize=1024)
 def wanted_units(question: str) -> frozenset[str]:
     """Stems, in both languages, of the units that an answer to a question about an amount would use."""
     folded = fold(question)

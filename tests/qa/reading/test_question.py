@@ -32,6 +32,23 @@ from qa.reading.question import Asks, asks_for
         ("ما الخطر الذي يتعرض له الركاب؟", Asks.THING),
         ("Tell me about the festival", Asks.THING),
         ("", Asks.THING),
+        # What a clause says is not what is asked.
+        ("How many people died when the bridge fell?", Asks.NUMBER),
+        ("Which vowel is written when the word is plural?", Asks.THING),
+        ("What is the profession of the man whose son was freed?", Asks.THING),
+        ("The year when the dam was begun", Asks.DATE),
+        ("من أي جامعة تخرج الوزير؟", Asks.THING),
+        ("من أين يستورد الأردن القمح؟", Asks.PLACE),
+        ("إلى متى يستمر المعرض؟", Asks.DATE),
+        ("ما المبلغ الذي طلبه الخاطفون؟", Asks.NUMBER),
+        ("What ransom did the kidnappers demand?", Asks.NUMBER),
+        ("To what depth was the canal dug?", Asks.NUMBER),
+        ("At what hour does the moon set?", Asks.DATE),
+        ("Until what new date was the hearing put off?", Asks.DATE),
+        ("Which Swedish naturalist described the shell?", Asks.PERSON),
+        ("What is the official language of the islands?", Asks.THING),
+        ("What does a person enjoy there?", Asks.THING),
+        ("أي قاض أصدر الحكم؟", Asks.PERSON),
     ],
 )
 def test_question_words_decide_what_is_asked(question, asks):
