@@ -21,6 +21,7 @@ from qa.reading.training.written import NEWS
 
 _NEWS = 4.0  # what a question counts that was written on news, with or without an answer there
 _AWAY = 0.3  # and one whose article was left out: the easy ones would decide
+_PEOPLE = 8.0  # what a question counts in scaling that was not written for this project: written ones are plainer than people's
 ANSWERABLE = 0.8  # share of questions with an answer for which confidence is learned
 _FEWEST = 30  # questions of a kind that are reported
 _REFUSED = 0.1  # share of the answerable questions that a threshold is printed for
@@ -105,10 +106,11 @@ def _confidence(rows: Sequence[_Row]) -> Linear:
     counts = np.array([_count(row) for row in rows])
     answerable = fit_logistic(features, whole, _shares(whole, counts, 0.5))
     crosses = CONFIDENCE_FEATURES.index("crosses")
+    peoples = np.array([not row.source.endswith("written") for row in rows])
     scaled = fit_logistic(
         np.stack([answerable.score(features), features[:, crosses]], axis=1),
         right,
-        _shares(whole, counts, ANSWERABLE),
+        _shares(whole, np.where(peoples, _PEOPLE, 1.0) * counts, ANSWERABLE),
         strength=10.0,
     )
     weights = scaled.weights[0] * answerable.weights
