@@ -107,7 +107,7 @@ class Settings(BaseModel):
     encoding: str = Field("dalil_ar_en", description="tiktoken encoding that counts passage tokens")
     passage_tokens: int = Field(200, ge=16, le=8192, description="token budget of a passage")
     passage_overlap: int = Field(1, ge=0, le=10, description="whole sentences shared by neighbouring passages")
-    refuse_below: float = Field(0.40, ge=0, le=1, description="answers below this confidence become refusals")
+    refuse_below: float = Field(0.36, ge=0, le=1, description="answers below this confidence become refusals")
     remembered: int = Field(
         500, ge=0, description="answers without a model that each process gives again while no article changes; 0: none"
     )
