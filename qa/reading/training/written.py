@@ -1,4 +1,4 @@
-"""Questions written for this project, two in five of which the article does not answer.
+"""Questions written for this project, more than two in five of which the article does not answer.
 
 A line of `questions/NAME.jsonl` is an article: `doc`, and in `asked` each question with the places of its answer in the text,
 none where the article lacks it, in the manner of the others. `news` and `wiki` are articles written for this project too, with
