@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 
 from index.collection import Collection
 from index.hits import Hit
+from index.language import fold
 from index.retrieval import Found, Query
 from qa.reading.confidence import confidence
 from qa.reading.conflict import conflicting
-from qa.reading.orders import order_spans
+from qa.reading.orders import addresses_machine, order_spans
 from qa.reading.reader import Close, Read, read_closely
 from qa.reading.sentences import Sentence, articles_read, candidates, joined
 from qa.reading.spans import few_words
@@ -55,6 +56,8 @@ def _without_orders(close: Close) -> Close:
 
 
 def _is_order(sentence: Sentence) -> bool:
+    if addresses_machine(fold(sentence.whole)):  # also what stands beside a block in it
+        return True
     start, end = sentence.start - sentence.hit.start, sentence.end - sentence.hit.start
     return any(start < last and first < end for first, last in order_spans(sentence.hit.text))
 

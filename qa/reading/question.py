@@ -24,7 +24,7 @@ _PLACES = "مدينه|دوله|بلد|بلده|مكان|منطقه|محافظه|
 _PEOPLE = (
     "رئيس|مدير|وزير|ملك|ملكه|امير|اميره|لاعب|مدرب|شخص|شخصيه|رجل|امراه|عالم|كاتب|مخرج|ممثل|ممثله|قائد|قايد|متحدث|مسؤول|مسوول|"
     "طبيب|باحث|شاعر|مولف|سفير|نائب|نايب|محافظ|حاكم|قاض|قاضي|محام|محامي|فنان|فنانه|مطرب|مغن|رسام|نحات|مهندس|معماري|مخترع|مورخ|فيلسوف|"
-    "امبراطور|خليفه|سلطان|شيخ|امام|بابا|جنرال|لواء|عميد|عقيد|ضابط|خبير|محلل|استاذ|بروفيسور|صحفي|صحافي|روائي|روايي|حكم|حارس|مهاجم|مدافع|عداء|"
+    "امبراطور|خليفه|سلطان|شيخ|امام|بابا|جنرال|لواء|عميد|عقيد|ضابط|خبير|محلل|استاذ|بروفيسور|صحفي|صحافي|روائي|روايي|حارس|مهاجم|مدافع|عداء|"
     "سائق|سايق|عضو|سيناتور|مستكشف|رحاله|فيزيائي|فيزيايي|كيميائي|كيميايي|رياضي"
 )
 _AMOUNTS = (
@@ -34,13 +34,18 @@ _AMOUNTS = (
 )
 _WHAT = r"\bما(?:\s+هو|\s+هي)?\s+(?:ال)?"
 _IN_WHICH = r"\b(?:(?:في|ب|خلال|منذ|من|حتي|الي|علي)\s+)?(?:اي|باي|لاي)\s+"
+_TIME_EN = "year|date|day|month|time|hour|century|decade|season"
 _MEASURES = "many|much|long|old|far|tall|big|large|high|fast|often|deep|wide|heavy|hot|cold"
 _QUANTITIES = (
     "number|percentages?|percent|prices?|costs?|amount|age|population|area|value|height|length|weight|size|budget|rate|score|distance|"
-    "temperature|speed|proportion|share|depth|level|discount|ransom|fine|fees?|salary|wage|revenues?|profits?|income|turnover|capacity|"
-    "duration|increase|decrease|rise|drop|decline|growth|output|production|harvest|total|sum|dose|density|magnitude|ratio|deficit|"
-    "surplus|loss(?:es)?|debts?|tax|rent|width|volume"
+    "temperature|speed|proportion|share|depth|level|ransom|salary|wage|revenues?|income|turnover|capacity|duration|density|magnitude|"
+    "ratio|deficit|surplus|width|volume"
 )
+_ALSO_VERBS = (
+    "discount|fine|fees?|profits?|increase|decrease|rise|drop|decline|growth|output|production|harvest|total|sum|dose|loss(?:es)?|"
+    "debts?|tax|rent"
+)
+_KINDS_OF_AMOUNT = "total|average|annual|monthly|daily|maximum|minimum|estimated|current|overall|expected|combined"
 _PLACES_EN = (
     "cit(?:y|ies)|countr(?:y|ies)|places?|regions?|towns?|states?|provinces?|villages?|continents?|islands?|locations?|capitals?|"
     "districts?|streets?|areas?|venues?|governorates?|neighbou?rhoods?|valley|river|lake|sea|mountains?"
@@ -71,8 +76,8 @@ _PATTERNS: tuple[tuple[Asks, tuple[str, ...]], ...] = (
         (
             r"\b[وف]?(?:(?:من|حتي|الي)\s+)?متي\b",
             rf"(?:{_IN_WHICH}|{_WHAT}|\bفي ما\s+)(?:{_TIME})\b",
-            rf"\bwhen (?:{_AUXILIARY})\b|\bhow (?:recently|long ago)\b",
-            r"\b(?:what|which) (?:\w+ )?(?:year|date|day|month|time|hour|century|decade|season)\b",
+            rf"\bwhen (?:{_AUXILIARY})\b|^(?:exactly )?when (?:and|or|in|on|according)\b|^when,|\bhow (?:recently|long ago)\b",
+            rf"\b(?:what|which) (?:(?:is|was) the )?(?:\w+ )?(?:{_TIME_EN})\b",
         ),
     ),
     (
@@ -81,7 +86,9 @@ _PATTERNS: tuple[tuple[Asks, tuple[str, ...]], ...] = (
             r"\b(?:من\s+)?[وفبل]?كم\b",
             rf"(?:{_IN_WHICH}|{_WHAT})(?:{_AMOUNTS})\b",
             rf"\bhow (?:{_MEASURES})\b",
-            rf"\bwhat (?:(?:is|was|were|are) )?(?:the )?(?:\w+ ){{0,2}}?(?:{_QUANTITIES})\b",
+            rf"\bwhat (?:(?:is|was|were|are) )?(?:the )?(?:(?:{_KINDS_OF_AMOUNT}) )*(?:{_QUANTITIES})\b",
+            rf"\bwhat (?:(?:is|was|were|are) the )?(?:(?:{_KINDS_OF_AMOUNT}) )*(?:{_ALSO_VERBS})\b",
+            rf"\bwhat (?:is|was|were|are) the \w+ (?:{_QUANTITIES}|{_ALSO_VERBS})\b",
         ),
     ),
     (
@@ -90,6 +97,7 @@ _PATTERNS: tuple[tuple[Asks, tuple[str, ...]], ...] = (
             r"\b[وف]?(?:من\s+|الي\s+)?اين\b",
             rf"(?:{_IN_WHICH}|{_WHAT})(?:{_PLACES})\b",
             rf"\bwhere\b|\b(?:what|which) (?:\w+ )?(?:{_PLACES_EN})\b",
+            rf"\b(?:what|which) (?:is|was|are|were) the (?:\w+ )?(?:{_PLACES_EN}) (?:where|in which)\b",
         ),
     ),
     (
@@ -104,10 +112,10 @@ _PATTERNS: tuple[tuple[Asks, tuple[str, ...]], ...] = (
     (
         Asks.PERSON,
         (
-            r"^[وف]?(?:من|لمن|مع من|بمن|ممن|عمن)\b(?!\s+(?:اي|سن)\b)",
+            r"^[وف]?(?:من|لمن|مع من|بمن|ممن|عمن)\b(?!\s+(?:اي\b|سن\s+كم\b))",
             r"\bمن\s+(?:هو|هي|هم|الذي|التي|الذين)\b|\bعلي يد من\b",
             rf"\b(?:اي|ما اسم|ما هو اسم)\s+(?:{_PEOPLE})\b",
-            rf"\bwho(?:m|se)?\b|\b(?:what|which) (?!(?:{_AUXILIARY}) )(?:\w+ ){{0,2}}?(?:{_PEOPLE_EN})\b(?!')",
+            rf"\bwho(?:m|se)?\b|\b(?:what|which) (?:(?!(?:{_AUXILIARY}) )\w+ )?(?:{_PEOPLE_EN})\b(?!')",
         ),
     ),
     (Asks.THING, (r"\b(?:what|which)\b", r"^[وف]?ما\b|\b[وف]?(?:ماذا|بماذا|اي|باي|لاي)\b")),

@@ -62,7 +62,10 @@ _WINDOW = 8  # passages on both sides of one that was found that are read with i
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence in a passage, or a run of its clauses: `article.text[start:end] == text`, as `hit` holds it."""
+    """A sentence in a passage, or a run of its clauses: `article.text[start:end] == text`, as `hit` holds it.
+
+    `whole` is all of the sentence.
+    """
 
     hit: Hit
     start: int
@@ -70,6 +73,7 @@ class Sentence:
     text: str
     folded: str
     terms: tuple[str, ...]
+    whole: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +95,14 @@ class Candidate:
 
 
 @lru_cache(maxsize=4096)
-def _split(text: str) -> tuple[tuple[int, int, str, str, tuple[str, ...]], ...]:
+def _split(text: str) -> tuple[tuple[int, int, str, str, tuple[str, ...], str], ...]:
     found = []
     for span in sentence_spans(text):
         for start, end in _pieces(text, trim(text, span)):
             if end > start:
                 piece = text[start:end]
                 folded = fold(piece)
-                found.append((start, end, piece, folded, stems(words(folded))))
+                found.append((start, end, piece, folded, stems(words(folded)), text[slice(*span)]))
     return tuple(found)
 
 
@@ -130,17 +134,17 @@ def joined(one: Sentence, other: Sentence) -> Sentence | None:
     if hit.text[one.end - hit.start : other.start - hit.start].strip(_CLAUSE_MARKS):
         return None
     text = hit.text[one.start - hit.start : other.end - hit.start]
-    return Sentence(hit, one.start, other.end, text, fold(text), tuple(terms(text)))
+    return Sentence(hit, one.start, other.end, text, fold(text), tuple(terms(text)), text)
 
 
 def sentences_of(passages: Sequence[Hit]) -> list[Sentence]:
     """The sentences of one article's passages, in order, each once though passages overlap."""
     found: dict[int, Sentence] = {}
     for hit in passages:
-        for start, end, text, folded, its_terms in _split(hit.text):
+        for start, end, text, folded, its_terms, whole in _split(hit.text):
             held = found.get(hit.start + start)
             if held is None or held.end < hit.start + end:
-                found[hit.start + start] = Sentence(hit, hit.start + start, hit.start + end, text, folded, its_terms)
+                found[hit.start + start] = Sentence(hit, hit.start + start, hit.start + end, text, folded, its_terms, whole)
     return [found[start] for start in sorted(found)]
 
 

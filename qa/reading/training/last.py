@@ -21,7 +21,7 @@ from qa.reading.training.written import NEWS
 
 _NEWS = 4.0  # what a question counts that was written on news, with or without an answer there
 _AWAY = 0.3  # and one whose article was left out: the easy ones would decide
-_PEOPLE = 20.0  # what a question counts in scaling that was not written for this project: written ones are plainer than people's
+_PEOPLE = 20.0  # what a question counts in scaling that people asked: those written for this project are plainer
 ANSWERABLE = 0.8  # share of questions with an answer for which confidence is learned
 _FEWEST = 30  # questions of a kind that are reported
 _REFUSED = 0.1  # share of the answerable questions that a threshold is printed for

@@ -49,6 +49,18 @@ from qa.reading.question import Asks, asks_for
         ("What is the official language of the islands?", Asks.THING),
         ("What does a person enjoy there?", Asks.THING),
         ("أي قاض أصدر الحكم؟", Asks.PERSON),
+        ("أي حكم أصدرته المحكمة؟", Asks.THING),
+        ("من سن القانون؟", Asks.PERSON),
+        ("What language do people speak in the islands?", Asks.THING),
+        ("Which award did president Obama win in 2009?", Asks.THING),
+        ("What killed the king?", Asks.THING),
+        ("What made prices rise in Cairo?", Asks.THING),
+        ("What is fine art?", Asks.THING),
+        ("What country has population growth above 3%?", Asks.PLACE),
+        ("What is the city where Mozart was born?", Asks.PLACE),
+        ("What was the year when the dam was begun?", Asks.DATE),
+        ("When and where was the treaty signed?", Asks.DATE),
+        ("When, according to the report, did the man who fled return?", Asks.DATE),
     ],
 )
 def test_question_words_decide_what_is_asked(question, asks):
