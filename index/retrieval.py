@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from index.article import Language
 from index.collection import Collection
-from index.crosslingual import translate_query
+from index.crosslingual import relatives, translate_query
 from index.hits import Filters, Hit
 from index.language import detect_language
 from index.language.stemming import content_terms
@@ -95,11 +95,16 @@ class Retriever:
         return Query(question, language, words, vector)
 
     def _own_word(self, term: str) -> QueryWord:
-        """A word in its own language; where no article has it, the stems nearest to it, which do not make it known."""
+        """A word in its own language, with its relatives; where no article has it, these or the stems nearest to it stand for
+        it, which do not make it known.
+        """
+        frequency = self._collection.lexical.document_frequency
         word = self._word(term, ((term, 1.0),))
-        if word.known or not (options := near(term, self._collection.lexical.document_frequency)):
-            return word
-        return replace(self._word(term, options), known=False)
+        related = relatives(term, frequency)
+        if word.known:  # its weight is its own: how rare it is itself
+            return replace(word, options=(*word.options, *related))
+        options = related or near(term, frequency)
+        return replace(self._word(term, options), known=False) if options else word
 
     def _word(self, source: str, options: Sequence[tuple[str, float]], share: float = 1.0) -> QueryWord:
         frequencies = [(weight, self._collection.lexical.document_frequency(term)) for term, weight in options]

@@ -32,12 +32,17 @@ class _Direction:
 class Lexicon:
     """Stems of both languages and their translations, as `index.embedding.training` wrote them.
 
-    A phrase is its stems joined by blanks; only English phrases are kept, with the Arabic stems they stand for.
+    A phrase is its stems joined by blanks; only English phrases are kept, with the Arabic stems they stand for. Some English
+    words have translations of their own: `fined` is no form of `fine`.
     """
 
     def __init__(self, arrays: dict[str, NDArray[np.generic]]) -> None:
         english = Words(arrays["en.bytes"], arrays["en.offsets"])  # type: ignore[arg-type]
         arabic = Words(arrays["ar.bytes"], arrays["ar.offsets"])  # type: ignore[arg-type]
+        forms = Words(arrays["form.bytes"], arrays["form.offsets"])  # type: ignore[arg-type]
+        related = Words(arrays["kin.bytes"], arrays["kin.offsets"])  # type: ignore[arg-type]
+        self._forms = _Direction(arrays, forms, arabic, "form-ar")
+        self._relatives = _Direction(arrays, related, arabic, "kin-ar")
         self._directions: dict[Language, _Direction] = {
             "ar": _Direction(arrays, english, arabic, "en-ar"),
             "en": _Direction(arrays, arabic, english, "ar-en"),
@@ -51,3 +56,11 @@ class Lexicon:
     def translations(self, term: str, target: Language) -> list[tuple[str, float]]:
         """Stems of the `target` language for a stem of the other one, best first, the best near 1; empty if unknown."""
         return self._directions[target].find(term)
+
+    def of_word(self, word: str, term: str, target: Language) -> list[tuple[str, float]]:
+        """What a folded word of the other language stands for: its own translations, or those of its stem `term`."""
+        return (self._forms.find(word) if target == "ar" else []) or self.translations(term, target)
+
+    def relatives(self, term: str) -> list[tuple[str, float]]:
+        """Arabic stems that may stand where `term` is asked for, best first: its plural, the verb to a noun, synonyms."""
+        return [(other, weight) for other, weight in self._relatives.find(term) if other != term]

@@ -16,7 +16,7 @@ from index.language.stemming import is_stop_word, stem, words
 DocFreq = Callable[[str], int]
 Options = dict[str, float]
 
-MAX_OPTIONS = 6
+MAX_OPTIONS = 8
 FLATTEN = 0.5  # weights of the lexicon are raised to this power: the likeliest translation elsewhere may not be the one here
 NAME_SHARE = 0.8  # of the best spelling of a capitalised word that the lexicon knows too
 _CAPITAL = re.compile(r"[^\W\d_a-z][^\W_]*")
@@ -64,6 +64,11 @@ def translate_query(text: str, target: Language, doc_freq: DocFreq) -> list[Quer
     return _with_phrases(found, target, doc_freq)
 
 
+def relatives(term: str, doc_freq: DocFreq) -> list[tuple[str, float]]:
+    """Arabic stems of the collection that may stand where an Arabic one is asked for; weights below 1, best first."""
+    return [(other, weight) for other, weight in lexicon().relatives(term) if doc_freq(other)]
+
+
 def _with_phrases(found: list[QueryTerm], target: Language, doc_freq: DocFreq) -> list[QueryTerm]:
     """The terms, those of known phrases translated together."""
     for start, end, forms in found_phrases([stem(term.source) for term in found], target):
@@ -82,7 +87,7 @@ def _translate(word: str, target: Language, doc_freq: DocFreq, capital: bool) ->
     term = stem(word)
     if not word[0].isalpha() or (word[0] <= "z") == (target == "en"):
         return QueryTerm(word, 1.0, ((term, 1.0),), True)
-    options = {other: weight**FLATTEN for other, weight in lexicon().translations(term, target) if doc_freq(other)}
+    options = {other: weight**FLATTEN for other, weight in lexicon().of_word(word, term, target) if doc_freq(other)}
     if (capital or not options) and doc_freq(term):
         options[term] = 1.0
     if capital or not options:

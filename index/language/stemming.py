@@ -80,6 +80,16 @@ def stem(word: str) -> str:
     return str(_SNOWBALL.stemWord(plain.replace("'", ""))) or word
 
 
+def without_preposition(term: str) -> str:
+    """An Arabic stem without a joined ب, ل or ك, which stemming leaves, if three letters stay: a guess, to be looked up.
+
+    >>> without_preposition("بسعر"), without_preposition("لانقاذ"), without_preposition("لبن")
+    ('سعر', 'انقاذ', 'لبن')
+    """
+    return term[1:] if len(term) > 3 and term[0] in _PREPOSITIONS else term
+
+
+_PREPOSITIONS = frozenset("بلك")
 _WEAK = str.maketrans("", "", "اويء")
 _GROWN = re.compile(r"\A(?:مست|ست|مت|نت|[متنفبلكس])(?=...)")
 _TRAILING = re.compile(r"(?<=...)(?:هم|[تن])\Z")

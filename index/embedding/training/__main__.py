@@ -19,12 +19,12 @@ from safetensors.numpy import save_file
 
 from index.crosslingual.lexicon import Lexicon
 from index.embedding.static import StaticEncoder
-from index.embedding.training import export, fusion, lexicon, phrases, spelling, static, teacher, vocabulary
+from index.embedding.training import export, fusion, lexicon, phrases, spelling, static, teacher, vocabulary, written
 from index.embedding.training.sources import Data
 from index.rescoring import WEIGHTS_PATH
 
 logger = logging.getLogger("training")
-ROWS = 100_000
+ROWS = 106_000
 MONOLINGUAL = 6_000  # paragraphs of Arabic text that ask for their own rest
 
 
@@ -42,7 +42,8 @@ def main() -> None:
     started = time.time()
     data = Data(arguments.data)
     arguments.crosslingual.mkdir(parents=True, exist_ok=True)
-    packed = lexicon.pack(lexicon.align(data.pairs))
+    counts = lexicon.align(data.pairs)
+    packed = lexicon.pack(counts, written=written.of_stems(), forms=written.of_forms(), relatives=written.relatives())
     save_file(packed, arguments.crosslingual / "lexicon.safetensors")
     save_file(lexicon.pack(phrases.count(data), phrases.FORMS), arguments.crosslingual / "phrases.safetensors")
     logger.info("lexicon and phrases written after %.0f s", time.time() - started)

@@ -6,7 +6,7 @@ an Arabic token of one sentence pair.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,7 @@ from index.language.stemming import terms
 logger = logging.getLogger(__name__)
 MAX_TOKENS = 45
 LEAST = 0.003  # expected counts below this are noise
+OTHERS = 0.15  # what a learned translation weighs where others are written
 FLATTEN = 0.7  # counts are raised to this power: much of one subject's texts says little about a word elsewhere
 
 
@@ -120,34 +121,93 @@ def _normalise(counts: NDArray[np.float64], group: NDArray[np.int64]) -> NDArray
     return counts / np.maximum(np.bincount(group, counts), 1e-30)[group]
 
 
-def pack(counts: Counts, options: int = 8, least: float = 0.04) -> dict[str, NDArray[np.generic]]:
+Table = Mapping[str, Mapping[str, float]]
+"""For each word the words that it stands for, and their weights."""
+_NONE: Table = {}
+
+
+def pack(
+    counts: Counts,
+    options: int = 12,
+    least: float = 0.04,
+    *,
+    written: Table = _NONE,
+    forms: Table = _NONE,
+    relatives: Table = _NONE,
+) -> dict[str, NDArray[np.generic]]:
     """The arrays that `index.crosslingual.lexicon.Lexicon` reads.
 
-    An option weighs P(target | source) times the root of P(source | target), the best of a word scaled to 1.
+    A learned option weighs P(target | source) times the root of P(source | target), the best of a word scaled to 1, and
+    `OTHERS` of that where `written` has English stems (or, turned round, Arabic ones) with theirs. `forms` are English words
+    that have options of their own, `relatives` Arabic stems with others.
     """
-    english, arabic = sorted(set(counts.english), key=str.encode), sorted(set(counts.arabic), key=str.encode)
-    en_number, ar_number = ({word: i for i, word in enumerate(side)} for side in (english, arabic))
-    en = np.array([en_number[word] for word in counts.english], np.int64)
-    ar = np.array([ar_number[word] for word in counts.arabic], np.int64)
+    en, ar = np.unique(counts.english, return_inverse=True), np.unique(counts.arabic, return_inverse=True)
+    to_arabic, to_english = _normalise(counts.count, en[1]), _normalise(counts.count, ar[1])
+    learned = {
+        "en-ar": _table(counts.english, counts.arabic, _scaled(to_arabic * np.sqrt(to_english), en[1])),
+        "ar-en": _table(counts.arabic, counts.english, _scaled(to_english * np.sqrt(to_arabic), ar[1])),
+    }
+    tables = {
+        "en-ar": _joined(learned["en-ar"], written),
+        "ar-en": _joined(learned["ar-en"], _turned(written)),
+        "form-ar": forms,
+        "kin-ar": relatives,
+    }
+    sides = {direction.split("-")[0]: set(table) for direction, table in tables.items()}
+    sides["ar"] |= {other for table in (forms, relatives) for found in table.values() for other in found}
+    numbers = {}
     arrays: dict[str, NDArray[np.generic]] = {}
-    for language, side in (("en", english), ("ar", arabic)):
-        arrays[f"{language}.bytes"], arrays[f"{language}.offsets"] = Words.pack(side)
-    to_arabic, to_english = _normalise(counts.count, en), _normalise(counts.count, ar)
-    directions = {"en-ar": (en, ar, to_arabic * np.sqrt(to_english)), "ar-en": (ar, en, to_english * np.sqrt(to_arabic))}
-    for direction, (source, target, weight) in directions.items():
-        arrays |= {f"{direction}.{part}": array for part, array in _best(source, target, weight, options, least).items()}
+    for language, side in sides.items():
+        ordered = sorted(side, key=str.encode)
+        numbers[language] = {word: i for i, word in enumerate(ordered)}
+        arrays[f"{language}.bytes"], arrays[f"{language}.offsets"] = Words.pack(ordered)
+    for direction, table in tables.items():
+        source, target = (numbers[language] for language in direction.split("-"))
+        rows = [(source[word], target[other], weight) for word, found in table.items() for other, weight in found.items()]
+        columns = np.array(rows or np.zeros((0, 3)), np.float64).T
+        best = _best(columns[0].astype(np.int64), columns[1].astype(np.int64), columns[2], len(source), options, least)
+        arrays |= {f"{direction}.{part}": array for part, array in best.items()}
     return arrays
 
 
+def _scaled(weight: NDArray[np.float64], group: NDArray[np.int64]) -> NDArray[np.float64]:
+    best = np.zeros(group.max(initial=-1) + 1)
+    np.maximum.at(best, group, weight)
+    return np.asarray(weight / best[group])
+
+
+def _table(source: Sequence[str], target: Sequence[str], weights: NDArray[np.float64]) -> dict[str, dict[str, float]]:
+    table: dict[str, dict[str, float]] = {}
+    for word, other, weight in zip(source, target, weights.tolist(), strict=True):
+        table.setdefault(word, {})[other] = weight
+    return table
+
+
+def _turned(table: Table) -> dict[str, dict[str, float]]:
+    turned: dict[str, dict[str, float]] = {}
+    for word, found in table.items():
+        for other, weight in found.items():
+            turned.setdefault(other, {})[word] = weight
+    return turned
+
+
+def _joined(learned: Table, written: Table) -> Table:
+    """Both, where both have a word: the written options, and the learned ones at `OTHERS` of their weight."""
+    joined = dict(learned)
+    for word, found in written.items():
+        others = {other: OTHERS * weight for other, weight in learned.get(word, {}).items()}
+        joined[word] = others | {other: max(weight, others.get(other, 0.0)) for other, weight in found.items()}
+    return joined
+
+
 def _best(
-    source: NDArray[np.int64], target: NDArray[np.int64], weight: NDArray[np.float64], options: int, least: float
+    source: NDArray[np.int64], target: NDArray[np.int64], weight: NDArray[np.float64], size: int, options: int, least: float
 ) -> dict[str, NDArray[np.generic]]:
-    """For each source word its best targets, at most `options`, none below `least` of the best."""
-    order = np.lexsort((-weight, source))
+    """For each of `size` source words its best targets, at most `options`, none below `least` of the best."""
+    order = np.lexsort((target, -weight, source))
     source, target, weight = source[order], target[order], weight[order]
-    size = int(source[-1]) + 1
     first = np.searchsorted(source, np.arange(size))
-    relative = weight / weight[first][source]
+    relative = weight / weight[first[source]]
     kept = (np.arange(len(source)) - first[source] < options) & (relative >= least)
     return {
         "starts": np.concatenate([[0], np.cumsum(np.bincount(source[kept], minlength=size))]).astype(np.uint32),

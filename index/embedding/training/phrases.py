@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save_file
 
+from index.embedding.training import written
 from index.embedding.training.lexicon import Counts, pack
 from index.embedding.training.sources import NEWS_WEIGHT, Data, news_words
 from index.language.stemming import content_terms
@@ -33,7 +34,7 @@ def entries(data: Data) -> Iterator[tuple[str, str, float]]:
             for line in lines:
                 arabic, _, english = line.rstrip("\n").partition("\t")
                 yield english, arabic, 1.0
-    for english, arabic in news_words():
+    for english, arabic in (*news_words(), *written.phrases()):
         yield english, arabic, NEWS_WEIGHT
 
 

@@ -11,6 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
+from index.embedding.training import written
+
 Kind = Literal["sentence", "word", "name"]
 
 
@@ -73,6 +75,7 @@ SOURCES = (
 
 
 NEWS_WEIGHT = 3.0
+WRITTEN_WEIGHT = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,8 @@ class Data:
                         seen.setdefault((arabic, english), Pair(arabic, english, source.kind, source.weight))
         for english, arabic in news_words():
             seen.setdefault((arabic, english), Pair(arabic, english, "word", NEWS_WEIGHT))
+        for english, arabic in written.pairs():
+            seen.setdefault((arabic, english), Pair(arabic, english, "word", WRITTEN_WEIGHT))
         return list(seen.values())
 
     @cached_property
