@@ -9,15 +9,14 @@
 
 import argparse
 import json
-import multiprocessing
+import tempfile
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from zlib import crc32
 
 import numpy as np
-from numpy.typing import NDArray
 from safetensors.numpy import save
 
 from index.article import Article
@@ -27,7 +26,7 @@ from index.language import detect_language
 from qa.reading import network as inference
 from qa.reading.confidence import CONFIDENCE_FEATURES
 from qa.reading.ranker import Linear
-from qa.reading.reader import RANKER_FEATURES
+from qa.reading.reader import RANKER_FEATURES, judged
 from qa.reading.sentences import FEATURES
 from qa.reading.training.asking import Asked, ask, indexed
 from qa.reading.training.batches import Sample
@@ -45,10 +44,13 @@ from qa.reading.training.examples import (
 from qa.reading.training.last import Unread, fit_last, unread
 from qa.reading.training.linear import fit_listwise
 from qa.reading.training.samples import sample_of
+from qa.reading.training.stages import Stages
 from qa.reading.training.train_network import trained, vectors_of
 from qa.reading.training.written import written_examples
 
 EPOCHS = 3.0
+PARTS = 8  # in which the questions are asked
+_FIRST_EVERY = 4  # of the unseen questions that have an answer
 _CROSSED_EVERY = 3  # of the English questions on English articles, one in three is crossed into Arabic
 _AWAY_EVERY = 4  # of the written questions
 _CLOZE_EVERY = 2  # of the articles made of translations
@@ -96,70 +98,131 @@ def _asked(askings: Sequence[Asking]) -> Iterator[Asked]:
 
 
 def _first_look(askings: Sequence[Asking]) -> Linear:
-    """From the unseen questions that have an answer, the written ones among them."""
-    simple: list[Asking] = [
-        (
-            [(one, ("whole",)) for one, _ in questions if one.answers and _is_unseen(one)],
-            texts,
-        )
-        for questions, texts in askings
-    ]
+    """From unseen questions that have an answer, the written ones among them."""
+    simple: list[Asking] = []
+    for questions, articles in askings:
+        answered = [one for one, _ in questions if one.answers and _is_unseen(one)]
+        simple.append(([(one, ("whole",)) for one in answered[::_FIRST_EVERY]], articles))
     rows = [(one.features(), one.right) for one in _asked(simple) if one.pool]
     return fit_listwise([features for features, _ in rows], [right for _, right in rows])
 
 
-def _cloze(bilingual: Path, first: Linear, vocabulary: dict[str, int]) -> list[Sample]:
+def _cloze(first: Linear, vocabulary: dict[str, int]) -> list[Sample]:
     """Samples of questions made from translations."""
-    made, articles = cloze_of_translations(parallel_articles(bilingual)[::_CLOZE_EVERY])
+    made, articles = cloze_of_translations(parallel_articles(_RUN.data / "bilingual")[::_CLOZE_EVERY])
     with indexed(articles) as dalil:
         return [sample for one in ask(dalil, made, ("whole",)) if (sample := sample_of(one, first, vocabulary)) is not None]
 
 
-def _network(half: int | None, epochs: float) -> dict[str, NDArray[np.float16]]:
-    """The weights that are learned without one half of the unseen questions."""
-    samples, vectors = _LEARNED
-    return trained([sample for of, sample in samples if half is None or of != half], vectors, epochs)
+def _part_of(example: Example) -> int:
+    return crc32(example.question[::-1].encode()) % PARTS
 
 
-_LEARNED: tuple[list[tuple[int | None, Sample]], Any] = ([], None)
-"""Samples and words' vectors, for processes that are forked: there is too much of it to send."""
+def _part(name: str) -> None:
+    """Ask one of the parts of the questions: what is to be learned from it, and what is to be read unseen."""
+    first, vocabulary, number = _RUN.stages.read("first"), dict[str, int](), int(name.partition("-")[2])
+    samples: list[tuple[int | None, Sample]] = []
+    held: list[Unread] = []
+    own = [([pair for pair in asked if _part_of(pair[0]) == number], articles) for asked, articles in _RUN.askings]
+    for one in _asked(own):
+        if one.case != "away" and (sample := sample_of(one, first, vocabulary)) is not None:
+            samples.append((one.example.half, sample))
+        if one.pool and _is_unseen(one.example):
+            held.append(unread(one, first))
+    if not number:
+        samples += [(None, sample) for sample in _cloze(first, vocabulary)]
+    _RUN.stages.write(f"held-{number}", held)
+    _RUN.stages.write(name, (samples, vocabulary))
+
+
+def _samples() -> tuple[list[tuple[int | None, Sample]], dict[str, int]]:
+    """Those of all parts, in one vocabulary."""
+    together: list[tuple[int | None, Sample]] = []
+    vocabulary: dict[str, int] = {}
+    for name in _names("part", PARTS):
+        samples, words = _RUN.stages.read(name)
+        numbers = np.array([vocabulary.setdefault(word, len(vocabulary)) for word in words], np.int32)
+        for _, sample in samples:
+            sample.asked, sample.read = numbers[sample.asked], numbers[sample.read]
+        together += samples
+    return together, vocabulary
+
+
+def _network(name: str) -> None:
+    """Train the network that learns from all, or that without one half of the unseen questions."""
+    half = None if name == "network" else int(name.partition("-")[2])
+    samples = [sample for of, sample in _RUN.samples if half is None or of != half]
+    _RUN.stages.write(name, trained(samples, _RUN.vectors, _RUN.epochs))
+
+
+def _close(name: str) -> None:
+    """Read the unseen questions of a half with the network that has not learned from them."""
+    half = int(name.partition("-")[2])
+    network, encoder = inference.Network(dict(_RUN.stages.read(f"network-{half}"))), _encoder()
+    parts = (_RUN.stages.read(part) for part in _names("held", PARTS))
+    held = [one for part in parts for one in part if one.example.half == half]
+    _RUN.stages.write(name, [(replace(one, look=None), judged(one.look, encoder, network)) for one in held])
+
+
+def _names(kind: str, count: int) -> list[str]:
+    return [f"{kind}-{number}" for number in range(count)]
+
+
+def _encoder() -> StaticEncoder:
+    encoder = load_encoder(BUNDLED)
+    assert isinstance(encoder, StaticEncoder)
+    return encoder
+
+
+@dataclass
+class _Run:
+    """What the processes need, which are forked: there is too much of it to send."""
+
+    data: Path
+    stages: Stages
+    epochs: float
+    askings: list[Asking] = field(default_factory=list)
+    samples: list[tuple[int | None, Sample]] = field(default_factory=list)
+    vectors: Any = None
+
+
+_RUN: _Run
 
 
 def main() -> None:
     """See the module."""
-    global _LEARNED
     parser = argparse.ArgumentParser(prog="python -m qa.reading.training", description=__doc__.partition("\n")[0])
     parser.add_argument("--data", type=Path, required=True, help="the folder of all data sets")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent.parent / "model")
     parser.add_argument("--epochs", type=float, default=EPOCHS)
-    parser.add_argument("--processes", type=int, default=2, help="networks trained at a time")
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--work", type=Path, help="keep what is done here, and go on from what is there; needs 12 GB")
     options = parser.parse_args()
-    encoder = load_encoder(BUNDLED)
-    assert isinstance(encoder, StaticEncoder)
-    askings = _askings(options.data)
-    first = _first_look(askings)
+    with tempfile.TemporaryDirectory() as folder:
+        _train(_Run(options.data, Stages(options.work or Path(folder), options.processes), options.epochs), options.out)
+
+
+def _train(run: _Run, out: Path) -> None:
+    global _RUN
+    _RUN = run
+    networks, closes = ["network", *_names("network", HALVES)], _names("close", HALVES)
+    run.askings = _askings(run.data)
+    if not run.stages.has("first"):
+        run.stages.write("first", _first_look(run.askings))
     print("first look learned", flush=True)
-    vocabulary: dict[str, int] = {}
-    samples: list[tuple[int | None, Sample]] = []
-    held: list[Unread] = []
-    for one in _asked(askings):
-        half = one.example.half
-        if one.case != "away" and (sample := sample_of(one, first, vocabulary)) is not None:
-            samples.append((half, sample))
-        if one.pool and _is_unseen(one.example):
-            held.append(unread(one, first))
-    print(f"{len(samples)} questions to learn from, {len(held)} to be read unseen", flush=True)
-    samples += [(None, sample) for sample in _cloze(options.data / "bilingual", first, vocabulary)]
-    _LEARNED = samples, vectors_of(vocabulary, encoder)
-    halves: list[int | None] = [*range(HALVES), None]
-    with ProcessPoolExecutor(options.processes, multiprocessing.get_context("fork")) as pool:
-        weights = dict(zip(halves, pool.map(_network, halves, [options.epochs] * len(halves)), strict=True))
+    run.stages.make(_names("part", PARTS), _part)
+    if not all(map(run.stages.has, networks)):
+        run.samples, vocabulary = _samples()
+        print(f"{len(run.samples)} questions to learn from", flush=True)
+        run.vectors = vectors_of(vocabulary, _encoder())
+        run.stages.make(networks, _network)  # the longest first
+        run.samples = []
+    run.stages.make(closes, _close)
+    ranker, confidence = fit_last([pair for name in closes for pair in run.stages.read(name)])
     # Not over the old one, which a service may have mapped.
-    (options.out / "reader.safetensors.new").write_bytes(save(weights[None]))
-    (options.out / "reader.safetensors.new").replace(options.out / "reader.safetensors")
-    networks = {half: inference.Network(dict(values)) for half, values in weights.items()}
-    ranker, confidence = fit_last(held, networks, encoder)
-    _write(options.out / "weights.json", first, ranker, confidence)
+    (out / "reader.safetensors.new").write_bytes(save(run.stages.read("network")))
+    (out / "reader.safetensors.new").replace(out / "reader.safetensors")
+    _write(out / "weights.json", run.stages.read("first"), ranker, confidence)
 
 
 def _write(path: Path, first: Linear, ranker: Linear, confidence: Linear) -> None:

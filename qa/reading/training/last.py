@@ -1,18 +1,16 @@
 """The last ranker and the confidence, from held-out questions that the network has read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedding.static import StaticEncoder
 from index.retrieval import Query
 from qa.extractive import choose
 from qa.reading.confidence import CONFIDENCE_FEATURES, confidence_features
-from qa.reading.network import Network
 from qa.reading.ranker import Linear
-from qa.reading.reader import Close, Look, judged, looked_at, scored
+from qa.reading.reader import Close, Look, looked_at, scored
 from qa.reading.spans import few_words
 from qa.reading.training.asking import Asked, answers
 from qa.reading.training.examples import Example
@@ -47,7 +45,7 @@ class Unread:
     example: Example
     query: Query
     case: str
-    look: Look
+    look: Look | None  # which is no longer needed when it was read
 
 
 def unread(asked: Asked, first: Linear) -> Unread:
@@ -55,12 +53,12 @@ def unread(asked: Asked, first: Linear) -> Unread:
     return Unread(asked.example, asked.query, asked.case, looked_at(asked.query, asked.pool, first))
 
 
-def fit_last(held: Sequence[Unread], networks: Mapping[int | None, Network], encoder: StaticEncoder) -> tuple[Linear, Linear]:
-    """The ranker and the confidence, from questions that are read by the network of `networks` that has not seen them.
+def fit_last(read: Sequence[tuple[Unread, Close]]) -> tuple[Linear, Linear]:
+    """The ranker and the confidence, from questions that were read by a network that has not seen them.
 
     Learned from all; printed is how those learned from three folds do on the fourth.
     """
-    closes = [judged(one.look, encoder, networks[one.example.half]) for one in held]
+    held, closes = [one for one, _ in read], [close for _, close in read]
     folds = folds_of([one.example.title for one in held])
     rows: list[_Row] = []
     for fold in range(FOLDS):
