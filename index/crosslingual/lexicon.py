@@ -29,6 +29,9 @@ class _Direction:
         return [(self._target[target], weight / 255) for target, weight in pairs]
 
 
+_APART = ("form", "name", "kin", "spelled")
+
+
 class Lexicon:
     """Stems of both languages and their translations, as `index.embedding.training` wrote them.
 
@@ -39,10 +42,11 @@ class Lexicon:
     def __init__(self, arrays: dict[str, NDArray[np.generic]]) -> None:
         english = Words(arrays["en.bytes"], arrays["en.offsets"])  # type: ignore[arg-type]
         arabic = Words(arrays["ar.bytes"], arrays["ar.offsets"])  # type: ignore[arg-type]
-        forms = Words(arrays["form.bytes"], arrays["form.offsets"])  # type: ignore[arg-type]
-        related = Words(arrays["kin.bytes"], arrays["kin.offsets"])  # type: ignore[arg-type]
-        self._forms = _Direction(arrays, forms, arabic, "form-ar")
-        self._relatives = _Direction(arrays, related, arabic, "kin-ar")
+        sources = {kind: Words(arrays[f"{kind}.bytes"], arrays[f"{kind}.offsets"]) for kind in _APART}  # type: ignore[arg-type]
+        self._forms, self._names, self._relatives = (
+            _Direction(arrays, sources[kind], arabic, f"{kind}-ar") for kind in ("form", "name", "kin")
+        )
+        self._spelled = sources["spelled"]
         self._directions: dict[Language, _Direction] = {
             "ar": _Direction(arrays, english, arabic, "en-ar"),
             "en": _Direction(arrays, arabic, english, "ar-en"),
@@ -60,6 +64,14 @@ class Lexicon:
     def of_word(self, word: str, term: str, target: Language) -> list[tuple[str, float]]:
         """What a folded word of the other language stands for: its own translations, or those of its stem `term`."""
         return (self._forms.find(word) if target == "ar" else []) or self.translations(term, target)
+
+    def of_name(self, word: str) -> list[tuple[str, float]]:
+        """Arabic stems for a folded English name: how it is spelled, or what it is called; empty where nobody settled that."""
+        return self._names.find(word)
+
+    def spells(self, term: str) -> bool:
+        """Whether an Arabic stem spells a name, and is no word that translations have."""
+        return self._spelled.find(term) is not None
 
     def relatives(self, term: str) -> list[tuple[str, float]]:
         """Arabic stems that may stand where `term` is asked for, best first: its plural, the verb to a noun, synonyms."""

@@ -30,7 +30,7 @@ def same_name(latin: str, arabic: str) -> float:
 
 @lru_cache(maxsize=4096)
 def _same_word(latin: str, arabic: str) -> float:
-    if stem(arabic) in {term for term, _ in lexicon().translations(stem(latin), "ar")}:
+    if stem(arabic) in {term for term, _ in lexicon().of_name(latin) or lexicon().of_word(latin, stem(latin), "ar")}:
         return 1.0
     plain = _ARTICLE.sub("", arabic)
     return max(bundled().likeness(latin, form) for form in {arabic, plain})

@@ -59,7 +59,7 @@ def translate_query(text: str, target: Language, doc_freq: DocFreq) -> list[Quer
         slots = long_form(plain, doc_freq) if plain in short else []
         if any(slots):
             found += [_term(word, slot, 1 / len(slots)) for slot in slots]
-        elif not is_stop_word(word) and not (short and word == "us"):
+        elif not is_stop_word(word) and not (word == "us" and (short or (capital and word not in capital))):
             found.append(_translate(word, target, doc_freq, word in capital))
     return _with_phrases(found, target, doc_freq)
 
@@ -84,13 +84,16 @@ def _term(word: str, options: Options, weight: float = 1.0) -> QueryTerm:
 
 
 def _translate(word: str, target: Language, doc_freq: DocFreq, capital: bool) -> QueryTerm:
-    term = stem(word)
+    term, plain = stem(word), word.removesuffix("'s")
     if not word[0].isalpha() or (word[0] <= "z") == (target == "en"):
         return QueryTerm(word, 1.0, ((term, 1.0),), True)
-    options = {other: weight**FLATTEN for other, weight in lexicon().of_word(word, term, target) if doc_freq(other)}
+    options = {other: weight**FLATTEN for other, weight in lexicon().of_word(plain, term, target) if doc_freq(other)}
     if (capital or not options) and doc_freq(term):
         options[term] = 1.0
-    if capital or not options:
+    settled = {other: weight**FLATTEN for other, weight in lexicon().of_name(plain) if doc_freq(other)} if capital else {}
+    if settled:
+        options = settled | {other: max(weight, settled.get(other, 0.0)) for other, weight in options.items()}
+    elif capital or not options:
         share = NAME_SHARE if options else 1.0
         for other, weight in name_options(word, target, doc_freq):
             options[other] = max(share * weight**FLATTEN, options.get(other, 0.0))

@@ -102,6 +102,15 @@ class StaticEncoder:
         """As `encode_passages`: questions and passages are treated alike."""
         return self.encode_passages(texts)
 
+    def encode_words(self, texts: Sequence[Sequence[str]]) -> NDArray[np.float32]:
+        """As `encode_passages`, for texts that are cut into folded words already (`index.language.stemming.words`)."""
+        if not texts:
+            return np.zeros((0, self.dimensions), np.float32)
+        find = self._tokens.__getitem__
+        return np.concatenate(
+            [self._mean([list(map(find, text)) for text in texts[at : at + _BATCH]]) for at in range(0, len(texts), _BATCH)]
+        )
+
     def word_vectors(self, found: Sequence[str]) -> NDArray[np.float32]:
         """(len(found), dimensions) for folded words: what each adds to a text's sum, longer for the rarer; zero if unknown."""
         tokens = np.fromiter((self._tokens[word] for word in found), np.int64, len(found))
@@ -109,9 +118,11 @@ class StaticEncoder:
 
     def _encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         find = self._runs.__getitem__
-        tokens = [list(chain.from_iterable(map(find, text.split()))) for text in texts]
+        return self._mean([list(chain.from_iterable(map(find, text.split()))) for text in texts])
+
+    def _mean(self, tokens: Sequence[list[int]]) -> NDArray[np.float32]:
         known = [at for at, found in enumerate(tokens) if found]
-        sums = np.zeros((len(texts), self.dimensions), np.float32)
+        sums = np.zeros((len(tokens), self.dimensions), np.float32)
         if known:
             used, position = np.unique(np.fromiter((t for found in tokens for t in found), np.int64), return_inverse=True)
             vectors = self._rows[self._mapping[used]] * self._weights[used, None]

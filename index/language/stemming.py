@@ -80,16 +80,35 @@ def stem(word: str) -> str:
     return str(_SNOWBALL.stemWord(plain.replace("'", ""))) or word
 
 
+# Stems whose first letter is their own.
+_OWN_PREPOSITION = frozenset(
+    """
+    باب باحث باخر بارد بارز بارك باش باص باطل باط باكر بالغ بحر بحري بحوث بحيره بدر بدل بدو برج بريد بريطان بسط بشر بصر بضاع
+    بطاق بطال بطل بطول بعث بعوض بعيد بقر بكر بلات بلاد بلاغ بلد بلدان بلوغ بناء بنات بنك بنود بنوك بوادر بيان بيوت
+    كابل كابوس كاتب كارث كاسر كاشف كافح كافي كامل كامن كامير كبار كبير كتاب كتب كثير كحول كرام كروم كريم كساد كسور كشف كفاء كفاح
+    كفيل كلاب كلام كمال كنار كنايس كندا كنوز كنيس كوارث كواكب كوكب
+    لاجي لاحق لاعب لافت لبن لجان لدود لسان لغات لقاء لقاح لندن لواء لوحات ليال
+    """.split()
+)
+
+
 def without_preposition(term: str) -> str:
     """An Arabic stem without a joined ب, ل or ك, which stemming leaves, if three letters stay: a guess, to be looked up.
 
-    >>> without_preposition("بسعر"), without_preposition("لانقاذ"), without_preposition("لبن")
-    ('سعر', 'انقاذ', 'لبن')
+    >>> without_preposition("بسعر"), without_preposition("لالغاء"), without_preposition("لبن"), without_preposition("بطول")
+    ('سعر', 'غاء', 'لبن', 'بطول')
     """
-    return term[1:] if len(term) > 3 and term[0] in _PREPOSITIONS else term
+    return _BARE[term] if term[0] in _PREPOSITIONS else term
+
+
+def _bare(term: str) -> str:
+    if len(term) < 4 or term in _OWN_PREPOSITION:
+        return term
+    return _PREFIX.sub("", term[1:], count=1)
 
 
 _PREPOSITIONS = frozenset("بلك")
+_BARE = Remembered(_bare)
 _WEAK = str.maketrans("", "", "اويء")
 _GROWN = re.compile(r"\A(?:مست|ست|مت|نت|[متنفبلكس])(?=...)")
 _TRAILING = re.compile(r"(?<=...)(?:هم|[تن])\Z")
@@ -147,7 +166,7 @@ def is_stop_word(word: str) -> bool:
     """Whether a folded word says nothing about the subject: articles, pronouns, prepositions, question words."""
     if word in ENGLISH_STOP_WORDS or word in ARABIC_STOP_WORDS:
         return True
-    return len(word) > 2 and word[0] in "وف" and word[1:] in ARABIC_STOP_WORDS
+    return len(word) > 2 and word[0] in "وف" and word[1:] in ARABIC_STOP_WORDS and word != "ولي"  # who rules
 
 
 def content_terms(text: str) -> list[str]:

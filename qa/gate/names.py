@@ -79,7 +79,7 @@ def _is_common(word: str) -> bool:
 @lru_cache(maxsize=8192)
 def _is_latin_name(word: str) -> bool:
     """Whether a word with a capital is a name even at the beginning of a sentence: its translations sound like it."""
-    options = lexicon().translations(stem(word), "ar")
+    options = lexicon().of_name(word) or lexicon().of_word(word, stem(word), "ar")
     if not options:
         return _is_rare(word)
     sounding = sum(weight for arabic, weight in options if _likeness(word, arabic) > _FITS)
@@ -140,9 +140,11 @@ class _Known:
         letters = name.replace(".", "")
         if len(letters) <= 5 and "".join(_LETTERS.get(char, char) for char in letters) in self._solid:
             return True
-        if float(self._found.scores([name])[0]) > _FITS:
+        # Where the Arabic of a name is settled nothing else is a counterpart: Beirut is not Cairo, though vectors are near.
+        if not lexicon().of_name(name) and float(self._found.scores([name])[0]) > _FITS:
             return True
-        return any(same_name(name, word) > _SAME for word in self._arabic if _may_sound_like(name, word))
+        settled = bool(lexicon().of_name(name))
+        return any(same_name(name, word) > _SAME for word in self._arabic if settled or _may_sound_like(name, word))
 
     def has_arabic(self, word: str) -> bool:
         """Whether a folded Arabic word, name or not, has a counterpart there."""

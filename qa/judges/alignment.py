@@ -79,7 +79,7 @@ class Counterparts:
         if term in self._stems:
             return 1.0
         target: Language = "ar" if _LATIN.match(word) else "en"
-        weights = [weight for other, weight in lexicon().translations(term, target) if other in self._stems]
+        weights = [weight for other, weight in lexicon().of_word(word, term, target) if other in self._stems]
         return float(max(weights, default=0.0) ** _FLATTEN)
 
 

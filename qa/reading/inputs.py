@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 from index.article import Language
 from index.dates import month_names, weekday_names
 from index.language import fold_with_map
-from index.language.stemming import WORD_PATTERN, is_stop_word, stems
+from index.language.stemming import WORD_PATTERN, is_stop_word, stems, without_preposition
 from index.retrieval import Query
 from qa.reading.cues import AR_NUMBERS, EN_NUMBERS, PEOPLE, PLACES, SPEECH
 from qa.reading.focus import focus_terms, wanted_units
 from qa.reading.question import Asks, asks_for
-from qa.reading.sentences import Candidate
+from qa.reading.sentences import LIKELY, Candidate
 
 WORD_FEATURES = 25
 _OWN = 14  # of them, those that a word has by itself
@@ -267,8 +267,12 @@ class _Relations:
         at = 0
         for words, cut in shown:
             for form, term in zip(words.forms[cut], words.stems[cut], strict=True):
-                if (found := best.get(term)) is not None:
+                sure = 1.0
+                if (found := best.get(term)) is None:
+                    found, sure = best.get(without_preposition(term)), LIKELY
+                if found is not None:
                     place, weight, share = found
+                    weight *= sure
                     features[at, :3] = weight, min(1.0, 2 * weight * share), self._stems[place] in self._focus
                     if weight > 0.3:
                         matched.append(at)

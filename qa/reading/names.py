@@ -18,7 +18,7 @@ _CAPITAL = re.compile(r"(?<=[\w,'’] )[A-Z][\w'’-]+")
 
 
 def names_of(question: str) -> frozenset[str]:
-    """Words of the question that are names: capitalised, or Arabic and in no lexicon; folded, and their stems.
+    """Words of the question that are names: capitalised, or Arabic and in no dictionary; folded, and their stems.
 
     >>> sorted(names_of("What did Gedney say in Mosul?"))
     ['gedney', 'mosul']
@@ -26,7 +26,7 @@ def names_of(question: str) -> frozenset[str]:
     found = {fold(word).removesuffix("'s") for word in _CAPITAL.findall(question)}
     for word in words(fold(question)):
         arabic = word[0] >= "\u0600" and not is_stop_word(word)
-        if arabic and len(word) > 2 and not lexicon().translations(stem(word), "en"):
+        if arabic and len(word) > 2 and (lexicon().spells(stem(word)) or not lexicon().translations(stem(word), "en")):
             found.add(word)
     return frozenset(found) | {stem(word) for word in found if word}
 

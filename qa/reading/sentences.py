@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.collection import Collection
+from index.embedding import Encoder
+from index.embedding.static import StaticEncoder
 from index.hits import Hit
 from index.language import clause_spans, fold, sentence_spans, trim
-from index.language.stemming import stems, terms, words
+from index.language.stemming import stems, terms, without_preposition, words
 from index.retrieval import Found, Query
 from qa.reading.cues import offers
 from qa.reading.focus import counts, focus_terms, wanted_units
@@ -57,6 +59,7 @@ _ARTICLES = 3
 _NEAR = 0.2  # what the score of an article's best passage may lack of the best of all, to be read
 _LONG = 20  # words from which a sentence is read in runs of clauses
 _PIECE = 14  # words of such a run
+LIKELY = 0.8  # how sure it is that a word's first letter is a preposition
 _WINDOW = 8  # passages on both sides of one that was found that are read with it
 
 
@@ -64,7 +67,7 @@ _WINDOW = 8  # passages on both sides of one that was found that are read with i
 class Sentence:
     """A sentence in a passage, or a run of its clauses: `article.text[start:end] == text`, as `hit` holds it.
 
-    `whole` is all of the sentence.
+    `whole` is all of the sentence; `words` are those of `folded`, `terms` their stems.
     """
 
     hit: Hit
@@ -72,6 +75,7 @@ class Sentence:
     end: int
     text: str
     folded: str
+    words: tuple[str, ...]
     terms: tuple[str, ...]
     whole: str
 
@@ -94,16 +98,25 @@ class Candidate:
         return float(self.features[FEATURES.index(name)])
 
 
+_Piece = tuple[int, int, str, str, tuple[str, ...], tuple[str, ...], str]
+"""Start, end, and what `Sentence` has from `text` on."""
+
+
 @lru_cache(maxsize=4096)
-def _split(text: str) -> tuple[tuple[int, int, str, str, tuple[str, ...], str], ...]:
-    found = []
+def _split(text: str) -> tuple[_Piece, ...]:
+    found: list[_Piece] = []
     for span in sentence_spans(text):
         for start, end in _pieces(text, trim(text, span)):
             if end > start:
                 piece = text[start:end]
-                folded = fold(piece)
-                found.append((start, end, piece, folded, stems(words(folded)), text[slice(*span)]))
+                found.append((start, end, piece, *_analysed(piece), text[slice(*span)]))
     return tuple(found)
+
+
+def _analysed(piece: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    folded = fold(piece)
+    its_words = tuple(words(folded))
+    return folded, its_words, stems(its_words)
 
 
 def _pieces(text: str, sentence: tuple[int, int]) -> list[tuple[int, int]]:
@@ -134,17 +147,17 @@ def joined(one: Sentence, other: Sentence) -> Sentence | None:
     if hit.text[one.end - hit.start : other.start - hit.start].strip(_CLAUSE_MARKS):
         return None
     text = hit.text[one.start - hit.start : other.end - hit.start]
-    return Sentence(hit, one.start, other.end, text, fold(text), tuple(terms(text)), text)
+    return Sentence(hit, one.start, other.end, text, *_analysed(text), text)
 
 
 def sentences_of(passages: Sequence[Hit]) -> list[Sentence]:
     """The sentences of one article's passages, in order, each once though passages overlap."""
     found: dict[int, Sentence] = {}
     for hit in passages:
-        for start, end, text, folded, its_terms, whole in _split(hit.text):
+        for start, end, *analysed in _split(hit.text):
             held = found.get(hit.start + start)
             if held is None or held.end < hit.start + end:
-                found[hit.start + start] = Sentence(hit, hit.start + start, hit.start + end, text, folded, its_terms, whole)
+                found[hit.start + start] = Sentence(hit, hit.start + start, hit.start + end, *analysed)  # type: ignore[arg-type]
     return [found[start] for start in sorted(found)]
 
 
@@ -180,9 +193,15 @@ def candidates(query: Query, read: Sequence[tuple[Found, Sequence[Sentence]]], c
         return []
     known = frozenset(stem for words in query.words.values() for word in words for stem, _ in word.options)
     new = [sum(stem not in known for stem in sentence.terms) / max(1, len(sentence.terms)) for sentence, _ in rows]
-    cosines = collection.encoder.encode_passages([sentence.text for sentence, _ in rows]) @ query.vector
+    cosines = _vectors(collection.encoder, [sentence for sentence, _ in rows]) @ query.vector
     features = np.column_stack([np.concatenate(blocks), new, cosines])
     return [Candidate(*row, values, matched) for row, values, matched in zip(rows, features, matches, strict=True)]
+
+
+def _vectors(encoder: Encoder, sentences: Sequence[Sentence]) -> NDArray[np.float32]:
+    if isinstance(encoder, StaticEncoder):  # the bundled one need not cut the words again
+        return encoder.encode_words([sentence.words for sentence in sentences])
+    return encoder.encode_passages([sentence.text for sentence in sentences])
 
 
 class Evidence:
@@ -214,7 +233,14 @@ class Evidence:
 
     def _found(self, stems: Sequence[str]) -> list[tuple[int, list[tuple[int, float]]]]:
         """Where stems stand that a word of the question may be: place, and number and weight of each such word."""
-        return [(at, found) for at, stem in enumerate(stems) if (found := self._options.get(stem)) is not None]
+        options = self._options
+        places = []
+        for at, stem in enumerate(stems):
+            if (found := options.get(stem)) is not None:
+                places.append((at, found))
+            elif (found := options.get(without_preposition(stem))) is not None:
+                places.append((at, [(number, LIKELY * weight) for number, weight in found]))
+        return places
 
     def _best(self, places: Sequence[tuple[int, list[tuple[int, float]]]]) -> NDArray[np.float64]:
         """For each word of the question, the weight of its best option that is present, 0 to 1."""

@@ -42,8 +42,14 @@ def main() -> None:
     started = time.time()
     data = Data(arguments.data)
     arguments.crosslingual.mkdir(parents=True, exist_ok=True)
-    counts = lexicon.align(data.pairs)
-    packed = lexicon.pack(counts, written=written.of_stems(), forms=written.of_forms(), relatives=written.relatives())
+    packed = lexicon.pack(
+        lexicon.align(data.pairs),
+        written=written.of_stems(),
+        forms=written.of_forms(),
+        names=written.of_names(),
+        spelled=written.spelled(),
+        relatives=written.relatives(),
+    )
     save_file(packed, arguments.crosslingual / "lexicon.safetensors")
     save_file(lexicon.pack(phrases.count(data), phrases.FORMS), arguments.crosslingual / "phrases.safetensors")
     logger.info("lexicon and phrases written after %.0f s", time.time() - started)
@@ -64,14 +70,14 @@ def encoder(data: Data, words: Lexicon, teacher_folder: Path, out: Path) -> None
     known = vocabulary.build(data, ROWS, [*passages, *(reading.question for reading in readings)])
     logger.info("%d tokens for %d rows", len(known.tokens), len(known.stems))
     corpus = static.Corpus(known, words)
-    static.add_pairs(corpus, data.pairs)
+    static.add_pairs(corpus, [*data.pairs, *data.written])
     for reading in readings:
         corpus.add("question", reading.question, reading.passage)
     long = [text for text in data.arabic_texts if len(text) > 200]
     chosen = np.random.default_rng(recipe.seed).permutation(len(long))[:MONOLINGUAL]
     static.add_clozes(corpus, [*passages, *(long[i] for i in chosen)])
     share = static.frequencies([bag for group in corpus.groups.values() for pair in group for bag in pair], len(known.stems))
-    english = [pair.english for pair in data.pairs]
+    english = [pair.english for pair in (*data.pairs, *data.written)]
     english += [text for reading in readings for text in (reading.question, reading.passage)]
     taught = teacher.word_vectors(teacher_folder, known, english, recipe.dimensions)
     vectors = static.train(static.initial(known, words, taught, share, recipe), corpus, recipe)

@@ -133,13 +133,16 @@ def pack(
     *,
     written: Table = _NONE,
     forms: Table = _NONE,
+    names: Table = _NONE,
+    spelled: Table = _NONE,
     relatives: Table = _NONE,
 ) -> dict[str, NDArray[np.generic]]:
     """The arrays that `index.crosslingual.lexicon.Lexicon` reads.
 
     A learned option weighs P(target | source) times the root of P(source | target), the best of a word scaled to 1, and
     `OTHERS` of that where `written` has English stems (or, turned round, Arabic ones) with theirs. `forms` are English words
-    that have options of their own, `relatives` Arabic stems with others.
+    that have options of their own, `names` those of names; `spelled` are Arabic stems with the English names that they spell,
+    kept where nothing was learned of them; `relatives` are Arabic stems with others.
     """
     en, ar = np.unique(counts.english, return_inverse=True), np.unique(counts.arabic, return_inverse=True)
     to_arabic, to_english = _normalise(counts.count, en[1]), _normalise(counts.count, ar[1])
@@ -149,12 +152,15 @@ def pack(
     }
     tables = {
         "en-ar": _joined(learned["en-ar"], written),
-        "ar-en": _joined(learned["ar-en"], _turned(written)),
+        "ar-en": _joined(learned["ar-en"], _likelier(_turned(written), learned["ar-en"])),
         "form-ar": forms,
+        "name-ar": names,
         "kin-ar": relatives,
+        "spelled-en": {term: found for term, found in spelled.items() if term not in learned["ar-en"]},
     }
     sides = {direction.split("-")[0]: set(table) for direction, table in tables.items()}
-    sides["ar"] |= {other for table in (forms, relatives) for found in table.values() for other in found}
+    sides["en"] |= {other for found in tables["spelled-en"].values() for other in found}
+    sides["ar"] |= {other for table in (forms, names, relatives) for found in table.values() for other in found}
     numbers = {}
     arrays: dict[str, NDArray[np.generic]] = {}
     for language, side in sides.items():
@@ -189,6 +195,14 @@ def _turned(table: Table) -> dict[str, dict[str, float]]:
         for other, weight in found.items():
             turned.setdefault(other, {})[word] = weight
     return turned
+
+
+def _likelier(written: Table, learned: Table) -> Table:
+    """Turned round, all words with one at the head of their list are alike: those come first that translations have."""
+    return {
+        word: {other: weight * (1 + learned.get(word, {}).get(other, 0.0)) / 2 for other, weight in found.items()}
+        for word, found in written.items()
+    }
 
 
 def _joined(learned: Table, written: Table) -> Table:

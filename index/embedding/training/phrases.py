@@ -43,7 +43,8 @@ def count(data: Data) -> Counts:
     counts: Counter[tuple[str, str]] = Counter()
     for english, arabic, weight in entries(data):
         sides = [content_terms(_ASIDE.sub(" ", side)) for side in (english, arabic)]
-        if all(0 < len(side) <= LONGEST for side in sides) and max(map(len, sides)) > 1:
+        shrunk = len(sides[1]) == 1 < min(len(sides[0]), len(arabic.split()))  # the crown prince to an era
+        if not shrunk and all(0 < len(side) <= LONGEST for side in sides) and max(map(len, sides)) > 1:
             counts[" ".join(sides[0]), " ".join(sides[1])] += weight  # type: ignore[assignment]
     pairs = sorted(counts)
     return Counts([en for en, _ in pairs], [ar for _, ar in pairs], np.array([counts[pair] for pair in pairs], np.float64))

@@ -114,9 +114,12 @@ class Data:
                         seen.setdefault((arabic, english), Pair(arabic, english, source.kind, source.weight))
         for english, arabic in news_words():
             seen.setdefault((arabic, english), Pair(arabic, english, "word", NEWS_WEIGHT))
-        for english, arabic in written.pairs():
-            seen.setdefault((arabic, english), Pair(arabic, english, "word", WRITTEN_WEIGHT))
         return list(seen.values())
+
+    @cached_property
+    def written(self) -> list[Pair]:
+        """Words written for this project, for the encoder: the lexicon has them as they are."""
+        return [Pair(arabic, english, "word", WRITTEN_WEIGHT) for english, arabic in dict.fromkeys(written.pairs())]
 
     @cached_property
     def arabic_texts(self) -> list[str]:

@@ -60,7 +60,8 @@ def build(data: Data, limit: int, readings: Iterable[str] = ()) -> Vocabulary:
     seen: Counter[str] = Counter()
     forms: dict[str, Counter[str]] = defaultdict(Counter)
     dictionary: set[str] = set()
-    texts = [(text, pair.kind) for pair in data.pairs if pair.kind != "name" for text in (pair.arabic, pair.english)]
+    pairs = [pair for pair in (*data.pairs, *data.written) if pair.kind != "name"]
+    texts = [(text, pair.kind) for pair in pairs for text in (pair.arabic, pair.english)]
     texts += [(text, "sentence") for text in data.arabic_texts]
     texts += [(text, "sentence") for text in readings]
     for text, kind in texts:

@@ -180,7 +180,7 @@ def crossed(text: str, rng: random.Random) -> str:
     for word in words(fold(text)):
         if is_stop_word(word):
             continue
-        options = lexicon().translations(stem(word), target)[:2] if word[0].isalpha() else [(word, 1.0)]
+        options = lexicon().of_word(word, stem(word), target)[:2] if word[0].isalpha() else [(word, 1.0)]
         options = options or list(spellings(word, target))[:1]
         if options:
             found.append(rng.choices([one for one, _ in options], [weight for _, weight in options])[0])
