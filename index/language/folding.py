@@ -137,12 +137,12 @@ class Folded:
     @cached_property
     def starts(self) -> Sequence[int]:
         """Folded offsets of the original's code points, and the folded length."""
-        if self._is_even:
+        if self.is_even:
             return range(len(self.original) + 1)
         return list(accumulate(map(_LENGTHS.__getitem__, self.original), initial=0))
 
     @cached_property
-    def _is_even(self) -> bool:
+    def is_even(self) -> bool:
         """Whether each code point became one, so that offsets stay as they are: most texts without vowel signs."""
         return {*map(_LENGTHS.__getitem__, set(self.original))} <= {1}
 
@@ -153,7 +153,7 @@ class Folded:
         """
         if not 0 <= start < end <= len(self.text):
             return None
-        if self._is_even:  # no mark follows a letter then: marks fold to nothing
+        if self.is_even:  # no mark follows a letter then: marks fold to nothing
             return start, end
         first = bisect_right(self.starts, start) - 1
         last = bisect_left(self.starts, end)

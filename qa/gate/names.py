@@ -113,6 +113,18 @@ def _likeness(latin: str, arabic: str) -> float:
     return bundled().likeness(latin, arabic)
 
 
+@lru_cache(maxsize=8192)
+def _is_settled(name: str) -> bool:
+    """Whether the Arabic of a name is known, and is a name too: it sounds like it, or means nothing else (Damascus, Cairo)."""
+    found = [arabic for arabic, _ in lexicon().of_name(name)]
+    own = (arabic for arabic in found if _likeness(name, arabic) > _FITS or _first_meaning(arabic) == stem(name))
+    return bool(found) and len(list(own)) == len(found)
+
+
+def _first_meaning(arabic: str) -> str:
+    return next((english for english, _ in lexicon().translations(arabic, "en")), "")
+
+
 def _forms(word: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((word, stem(word), _CLITIC.sub("", word))))
 
@@ -126,6 +138,7 @@ class _Known:
         every = list(dict.fromkeys(words(folded)))
         self._latin = [word.removesuffix("'s") for word in every if word[0].isascii() and word[0].isalpha()]
         self._arabic = [word for word in every if _ARABIC.match(word)]
+        self._forms = tuple(dict.fromkeys(form for word in self._arabic for form in _forms(word)))
         self._text = f" {' '.join(words(folded))} "
         self._solid = self._text.replace(" ", "")
 
@@ -141,10 +154,9 @@ class _Known:
         if len(letters) <= 5 and "".join(_LETTERS.get(char, char) for char in letters) in self._solid:
             return True
         # Where the Arabic of a name is settled nothing else is a counterpart: Beirut is not Cairo, though vectors are near.
-        if not lexicon().of_name(name) and float(self._found.scores([name])[0]) > _FITS:
+        if not _is_settled(name) and float(self._found.scores([name])[0]) > _FITS:
             return True
-        settled = bool(lexicon().of_name(name))
-        return any(same_name(name, word) > _SAME for word in self._arabic if settled or _may_sound_like(name, word))
+        return any(same_name(name, form) > _SAME for form in self._forms if _may_sound_like(name, form))
 
     def has_arabic(self, word: str) -> bool:
         """Whether a folded Arabic word, name or not, has a counterpart there."""

@@ -90,7 +90,11 @@ def _bucket(text: str, table: int) -> int:
 def words_of(text: str) -> Words:
     """The words of `text` with what can be told without a question; those inside one code point (ﷲ) are left out."""
     folded, marks = fold_with_map(text), text.translate(_MARKS)
-    found = [(match.group(), span) for match in _WORD.finditer(folded.text) if (span := folded.span(*match.span())) is not None]
+    matches = [(match.group(), match.span()) for match in _WORD.finditer(folded.text)]
+    # Most texts have no marks that vanish: places stay what they are.
+    found = (
+        matches if folded.is_even else [(form, place) for form, span in matches if (place := folded.span(*span)) is not None]
+    )
     forms, spans = tuple(form for form, _ in found), [span for _, span in found]
     alone = [_of_word(form) for form in forms]
     around = [_around(marks[max(0, start - 2) : start], marks[start], marks[end : end + 2]) for start, end in spans]

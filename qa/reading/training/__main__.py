@@ -196,7 +196,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path(__file__).parent.parent / "model")
     parser.add_argument("--epochs", type=float, default=EPOCHS)
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--work", type=Path, help="keep what is done here, and go on from what is there; needs 12 GB")
+    parser.add_argument(
+        "--work", type=Path, help="keep what is done (12 GB) here, and go on from it: by this code, of this data"
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         _train(_Run(options.data, Stages(options.work or Path(folder), options.processes), options.epochs), options.out)

@@ -1,6 +1,6 @@
 import pytest
 
-from index.crosslingual import QueryTerm, translate_query
+from index.crosslingual import QueryTerm, relatives, translate_query
 from index.language import fold
 from index.language.stemming import stem
 
@@ -91,6 +91,46 @@ def test_numbers_and_words_of_the_target_pass_through(text, option):
 def test_latin_names_may_stand_in_arabic_articles(name):
     (term,) = translate_query(f"the {name}", "ar", only(name.lower()))
     assert (stem(name.lower()), 1.0) in term.options
+
+
+@pytest.mark.parametrize(
+    ("question", "word", "arabic", "not_arabic"),
+    [
+        ("Who was fined over the bridge?", "fined", "غرامة", "بخير"),
+        ("Which officer was sentenced?", "sentenced", "حكم", "جملة"),
+        ("What is Beirut's plan?", "beirut's", "بيروت", "برت"),
+        ("Who lives in Beirut?", "beirut", "بيروت", "برت"),
+        ("Who is the crown prince?", "crown", "ولي", "حكومة"),
+    ],
+)
+def test_written_translations_of_words_and_names(question, word, arabic, not_arabic):
+    found = options(translate_query(question, "ar", everywhere))[word]
+    assert stem_of(arabic) in found
+    assert stem_of(not_arabic) not in found
+
+
+def test_a_name_that_no_article_spells_so_is_spelled_by_sound():
+    found = options(translate_query("Who lives in Beirut?", "ar", only("بيروث")))
+    assert stem_of("بيروت") not in found["beirut"]
+    assert options(translate_query("Who is Gedney?", "ar", only("غيدني")))["gedney"] == [stem_of("غيدني")]
+
+
+@pytest.mark.parametrize(
+    ("question", "america"),
+    [
+        ("Can you tell us about the Jeddah flood?", False),
+        ("What did the US say about Jeddah?", True),
+        ("us president in jeddah", True),
+    ],
+)
+def test_us_is_a_country_where_it_is_written_like_one(question, america):
+    found = {option for term in translate_query(question, "ar", everywhere) for option, _ in term.options}
+    assert (not found.isdisjoint(map(stem_of, ("أمريكا", "أميركا", "المتحدة")))) is america
+
+
+def test_relatives_are_those_that_articles_have():
+    assert [term for term, _ in relatives(stem_of("قتل"), only("مقتل", "اغتيال"))] == [stem_of("مقتل"), stem_of("اغتيال")]
+    assert relatives(stem_of("قتل"), only("بيت")) == relatives("qqq", everywhere) == []
 
 
 def test_what_no_article_holds_is_unknown():

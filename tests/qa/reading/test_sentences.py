@@ -4,7 +4,7 @@ import pytest
 from index.hits import Hit
 from index.language.stemming import stem
 from index.retrieval import Query, QueryWord
-from qa.reading.sentences import FEATURES, Evidence, joined, sentences_of
+from qa.reading.sentences import FEATURES, LIKELY, Evidence, joined, sentences_of
 
 LONG = (
     "اعترفت شركة صناعة الوسائد الهوائية اليابانية تحت ضغط من سلطات النقل الأميركية، "
@@ -82,3 +82,9 @@ def test_evidence_of_a_question_without_content_words_is_nothing():
     evidence = Evidence(query, "عنوان", sentences_of([hit("جملة أولى. جملة ثانية.")]), "ar")
     assert not evidence.matched.any()
     assert np.isfinite(evidence.features()).all()
+
+
+@pytest.mark.parametrize(("text", "matched"), [("حدد السعر أمس.", 1.0), ("بيع بسعر كبير.", LIKELY), ("بيع كثيرا.", 0.0)])
+def test_a_word_behind_a_preposition_is_nearly_as_good(text, matched):
+    query = Query("كم السعر؟", "ar", {"ar": [QueryWord("سعر", 1.0, (("سعر", 1.0),), True)]}, np.zeros(1, np.float32))
+    assert Evidence(query, None, sentences_of([hit(text)]), "ar").matched[0, 0, 0] == matched
