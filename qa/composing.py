@@ -2,16 +2,19 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from index.article import Article, Language
 from index.hits import Filters, Hit
 from prompts import message
 from qa.answer import Answer, Citation, Claim
 from qa.conversation.understanding import Understood
-from qa.extractive import Reading
 from qa.grounding import Located
 from qa.models.base import Message, never
 from qa.wording import QUOTE_MARKS, lead
+
+if TYPE_CHECKING:  # a search knows what is asked, but does not read
+    from qa.extractive import Reading
 
 OnPrompt = Callable[[Sequence[Message]], None]
 """Is given every conversation that is sent to a language model."""
@@ -65,7 +68,9 @@ def refusal(asked: Asked, confidence: float, nearest: tuple[Hit, ...]) -> Answer
     return Answer(asked.question, asked.language, text, None, True, sure, "extractive", passages=nearest)
 
 
-def quoted_answer(asked: Asked, reading: Reading, grounded: Sequence[tuple[Hit, Citation]], nearest: tuple[Hit, ...]) -> Answer:
+def quoted_answer(
+    asked: Asked, reading: "Reading", grounded: Sequence[tuple[Hit, Citation]], nearest: tuple[Hit, ...]
+) -> Answer:
     """An answer in the articles' own words, or a refusal where nothing is `grounded` (passages with their citations)."""
     if not grounded:
         return refusal(asked, reading.confidence, nearest)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from index.article import Article, Language, Skipped
 from index.collection import DATABASE, Collection
@@ -20,21 +20,20 @@ from index.recall import measure as measure_recall
 from index.retrieval import READ_AGAIN, select_by_article
 from index.vectors import VectorIndex
 from qa.answer import Answer, Event
-from qa.answering import Answerer
 from qa.composing import Asked, OnPrompt
 from qa.conversation import Understood, understand
 from qa.conversation.store import ConversationStore
 from qa.conversation.talk import Talk
 from qa.conversation.turns import Said, Turn
 from qa.finding import Finder, make_reranking
-from qa.generative import make_writer
 from qa.models import ChatModel, load_chat_model
 from qa.models.base import never
 from qa.opening import articles, cutting, open_collection
-from qa.parts import model_facts, setting_facts
 from qa.pruning import vanished
 from qa.settings import Settings, load_settings
-from qa.translation import make_quote_translator
+
+if TYPE_CHECKING:
+    from qa.answering import Answerer
 
 _PARTS = ("faiss-cpu", "tantivy", "tiktoken", "sentence-transformers", "transformers", "torch", "trafilatura", "fastapi")
 
@@ -192,7 +191,12 @@ class Dalil:
         return load_chat_model(self.settings)
 
     @cached_property
-    def _answerer(self) -> Answerer:
+    def _answerer(self) -> "Answerer":
+        # Here: a search needs none of what reads and writes, which is a good part of its start.
+        from qa.answering import Answerer
+        from qa.generative import make_writer
+        from qa.translation import make_quote_translator
+
         writer, translator = make_writer(self.settings, self.model), make_quote_translator(self.settings, self.model)
         return Answerer(self._collection, self._finder, writer, translator, self.settings.remembered)
 
@@ -253,6 +257,8 @@ class Dalil:
 
     def facts(self) -> dict[str, dict[str, Any]]:
         """What `dalil doctor` shows: facts about the index and the models, and each setting with its origin."""
+        from qa.parts import model_facts, setting_facts
+
         self._collection.refresh()
         encoder, vectors = self._collection.encoder, self._collection.vectors
         index = self._collection.store.counts() | {

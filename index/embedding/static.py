@@ -124,7 +124,9 @@ class StaticEncoder:
         known = [at for at, found in enumerate(tokens) if found]
         sums = np.zeros((len(tokens), self.dimensions), np.float32)
         if known:
-            used, position = np.unique(np.fromiter((t for found in tokens for t in found), np.int64), return_inverse=True)
+            number: dict[int, int] = {}
+            position = [number.setdefault(token, len(number)) for found in tokens for token in found]
+            used = np.fromiter(number, np.int64, len(number))
             vectors = self._rows[self._mapping[used]] * self._weights[used, None]
             starts = np.cumsum([0, *(len(tokens[at]) for at in known[:-1])])
             # Not a matrix product: BLAS would start threads, which on a busy machine cost far more than they bring.

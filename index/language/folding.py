@@ -113,7 +113,7 @@ def _fold_long(text: str) -> str | None:
         return None
     folded = _CODES.take(codes)
     if folded.max() >= _SEVERAL:
-        for code in np.unique(codes[folded == _UNKNOWN]).tolist():
+        for code in set(codes[folded == _UNKNOWN].tolist()):  # `np.unique` loads many modules
             form = _TABLE[code]
             plain = form < "\ufffe" and len(form) < 2
             _CODES[code] = (ord(form) if form else _VANISHES) if plain else _SEVERAL

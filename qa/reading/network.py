@@ -170,7 +170,10 @@ def _best_spans(shares: NDArray[np.float64], inputs: Inputs) -> tuple[Span, ...]
     expected = f1 @ share / max(float(flat.sum()), 1e-12)
     order = np.argsort(-expected, kind="stable")
     sentence = np.searchsorted(inputs.starts, first, side="right") - 1
-    best = order[np.sort(np.unique(sentence[order], return_index=True)[1])]
+    of_sentence: dict[int, int] = {}
+    for at in order.tolist():
+        of_sentence.setdefault(int(sentence[at]), at)
+    best = list(of_sentence.values())
     columns = sentence[best], inputs.piece[first[best]], inputs.piece[last[best]], expected[best]
     return tuple(map(Span, *(column.tolist() for column in columns)))
 
