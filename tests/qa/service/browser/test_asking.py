@@ -69,8 +69,8 @@ def test_quotes_of_one_article_are_one_source(open_page, service, ask):
     page = open_page(locale="en")
     answer = service.post("/ask", json={"question": ENGLISH}).json()
     first = answer["citations"][0]
-    answer["citations"].append(first | {"marker": 2})
-    answer["answer"] += f" “{first['quote']}” [2]"
+    answer["citations"] = [first, first | {"marker": 2}]
+    answer["answer"] = f"“{first['quote']}” [1] “{first['quote']}” [2]"
     body = f"event: answer\ndata: {json.dumps(answer)}\n\n"
     page.route("**/ask", lambda route: route.fulfill(content_type="text/event-stream", body=body))
     ask(page, ENGLISH)
