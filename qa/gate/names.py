@@ -117,8 +117,7 @@ def _likeness(latin: str, arabic: str) -> float:
 def _is_settled(name: str) -> bool:
     """Whether the Arabic of a name is known, and is a name too: it sounds like it, or means nothing else (Damascus, Cairo)."""
     found = [arabic for arabic, _ in lexicon().of_name(name)]
-    own = (arabic for arabic in found if _likeness(name, arabic) > _FITS or _first_meaning(arabic) == stem(name))
-    return bool(found) and len(list(own)) == len(found)
+    return bool(found) and all(_likeness(name, arabic) > _FITS or _first_meaning(arabic) == stem(name) for arabic in found)
 
 
 def _first_meaning(arabic: str) -> str:

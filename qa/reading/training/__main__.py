@@ -197,7 +197,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=float, default=EPOCHS)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument(
-        "--work", type=Path, help="keep what is done (12 GB) here, and go on from it: by this code, of this data"
+        "--work", type=Path, help="keep what is done (10 GB) here, and go on from it: by this code, of this data"
     )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:

@@ -34,7 +34,7 @@ class Stages:
         """Let `work(name)` write those that are not there, each in a process that is forked from this one."""
         missing = [name for name in names if not self.has(name)]
         if missing:
-            with ProcessPoolExecutor(self._processes, multiprocessing.get_context("fork"), max_tasks_per_child=None) as pool:
+            with ProcessPoolExecutor(self._processes, multiprocessing.get_context("fork")) as pool:
                 list(pool.map(work, missing))
 
     def _path(self, name: str) -> Path:
